@@ -1,0 +1,1 @@
+"""The words everything else is written in: plain dataclasses and protocols, no I/O."""
