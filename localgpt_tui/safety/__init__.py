@@ -1,0 +1,1 @@
+"""What stands between untrusted text and power."""
