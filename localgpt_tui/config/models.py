@@ -1,0 +1,202 @@
+"""What can be configured: every key, its default, what it may hold and what it does."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+)
+
+from localgpt_tui.config.values import (
+    DEFAULT_ALIASES,
+    absolute_folder,
+    known_level,
+    web_address,
+    web_address_if_any,
+    with_default_aliases,
+)
+
+Effort = Literal["", "low", "medium", "high", "xhigh", "max"]
+Level = Literal["debug", "info", "warning", "error"]
+WebAddress = Annotated[str, AfterValidator(web_address)]
+WebAddressIfAny = Annotated[str, AfterValidator(web_address_if_any)]
+Folder = Annotated[Path, BeforeValidator(absolute_folder)]
+
+
+class Section(BaseModel):
+    """A table of config.toml; its docstring's first line is what the template and the reference say of it."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", hide_input_in_errors=True)
+
+
+class Agent(Section):
+    """The assistant: which model answers, and within which limits."""
+
+    default_model: str = Field(
+        default="auto",
+        min_length=1,
+        description="The model that answers: an alias, `provider/model`, or `auto` for what is found on this machine.",
+    )
+    fallback_models: tuple[str, ...] = Field(
+        default=(), strict=False, description="Models to try in this order when the first cannot be reached."
+    )
+    context_window: int = Field(
+        default=128_000,
+        ge=1024,
+        description="The most tokens of context that Ollama is asked to make room for; a model's own limit also holds.",
+    )
+    max_tokens: int = Field(default=4_096, ge=1, description="The most tokens one reply may have.")
+    max_rounds: int = Field(
+        default=25, ge=1, description="The most times in one turn that the model may ask for tools."
+    )
+    max_tool_repeats: int = Field(
+        default=3, ge=0, description="Identical tool calls in a row after which a turn is stopped; 0 never stops it."
+    )
+    aliases: Annotated[dict[str, str], BeforeValidator(with_default_aliases)] = Field(
+        default_factory=lambda: dict(DEFAULT_ALIASES),
+        description="Short names for models. What you add joins the ones below; the same name replaces one.",
+    )
+
+
+class Anthropic(Section):
+    """Anthropic's own API."""
+
+    api_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="The key, best as `${ANTHROPIC_API_KEY}`; empty: that variable, if it is set.",
+    )
+    base_url: WebAddress = Field(default="https://api.anthropic.com", description="Where the API is.")
+
+
+class OpenAI(Section):
+    """OpenAI's API, or any server that speaks it: LM Studio, llama.cpp, vLLM, OpenRouter."""
+
+    api_key: SecretStr = Field(
+        default=SecretStr(""), description="The key, best as `${OPENAI_API_KEY}`; empty: that variable, if it is set."
+    )
+    base_url: WebAddress = Field(default="https://api.openai.com/v1", description="Where the API is, with its `/v1`.")
+
+
+class Ollama(Section):
+    """Models on your own machine, through Ollama."""
+
+    endpoint: WebAddress = Field(default="http://localhost:11434", description="Where Ollama listens.")
+    model: str = Field(default="", description="The model that `auto` takes from Ollama; empty: the first it lists.")
+    num_ctx: int = Field(
+        default=0, ge=0, description="Context in tokens to ask Ollama for; 0: as much as the model has."
+    )
+
+
+class ClaudeCLI(Section):
+    """The `claude` program, run as a subprocess with its own tools off."""
+
+    command: str = Field(
+        default="claude", min_length=1, description="The program's name on the PATH, or its full path."
+    )
+    model: str = Field(
+        default="opus", min_length=1, description="The model that `claude-cli` without a model's name means."
+    )
+    effort: Effort = Field(default="", description="How hard it thinks; empty: the program's own default.")
+
+
+class Providers(Section):
+    """How the models are reached."""
+
+    connect_seconds: float = Field(default=10.0, gt=0, description="Seconds to wait for a connection.")
+    idle_seconds: float = Field(default=120.0, gt=0, description="Seconds to wait for the next piece of a reply.")
+    anthropic: Anthropic = Anthropic()
+    openai: OpenAI = OpenAI()
+    ollama: Ollama = Ollama()
+    claude_cli: ClaudeCLI = ClaudeCLI()
+
+
+class Tools(Section):
+    """What the assistant's tools may reach and return."""
+
+    allowed_directories: tuple[Folder, ...] = Field(
+        default=(),
+        strict=False,
+        description="Folders outside the workspace that the file tools may read, as full paths.",
+    )
+    tool_output_max_chars: int = Field(
+        default=50_000, ge=0, description="Characters of a tool's output that the model is given; 0: all of them."
+    )
+
+
+class Memory(Section):
+    """What is remembered, and how it is found."""
+
+    embedding_provider: Literal["local", "openai", "ollama", "none"] = Field(
+        default="local",
+        description="What turns notes into vectors: `local` in a process of its own on this machine, `openai` for any "
+        "server with such an API, `ollama`, or `none` to search for words only.",
+    )
+    embedding_model: str = Field(
+        default="",
+        description="The embedding model. For `local`: `all-MiniLM-L6-v2`, which is installed with the program, a "
+        "folder with an ONNX model, or a model that fastembed fetches once; empty: the usual one.",
+    )
+    embedding_base_url: WebAddressIfAny = Field(
+        default="", description="Where that server is; empty: `base_url` or `endpoint` of its own section."
+    )
+    embedding_api_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="Its key; empty: the key of `providers.openai`, for that address only.",
+    )
+    embedding_idle_seconds: float = Field(
+        default=120.0, gt=0, description="Seconds without work after which the local process ends."
+    )
+
+
+class Logging(Section):
+    """The program's own log; what is said never goes there."""
+
+    level: Annotated[Level, BeforeValidator(known_level)] = Field(
+        default="info", description="The least that is written down."
+    )
+    max_bytes: int = Field(default=5_000_000, ge=10_000, description="Size in bytes at which a new log file is begun.")
+    backups: int = Field(
+        default=3, ge=0, le=100, description="How many full log files are kept beside the current one."
+    )
+
+
+class UI(Section):
+    """The screen."""
+
+    theme: str = Field(default="auto", min_length=1, description="A theme's name, or `auto` to go with the terminal.")
+    mouse: bool = Field(
+        default=True, description="Whether the app takes the mouse; without it the terminal selects text."
+    )
+    reduced_motion: bool = Field(default=False, description="Whether everything that moves by itself is stilled.")
+    ascii: bool = Field(default=False, description="Whether icons and lines are drawn in plain ASCII.")
+
+
+class Config(Section):
+    """All of config.toml."""
+
+    agent: Agent = Agent()
+    providers: Providers = Providers()
+    tools: Tools = Tools()
+    memory: Memory = Memory()
+    logging: Logging = Logging()
+    ui: UI = UI()
+
+    def secrets(self) -> tuple[str, ...]:
+        """The secret values that are set, for whatever must keep them out of what it writes."""
+        return tuple(_secrets(self))
+
+
+def _secrets(section: BaseModel) -> list[str]:
+    found: list[str] = []
+    for name in type(section).model_fields:
+        value: Any = getattr(section, name)
+        if isinstance(value, BaseModel):
+            found += _secrets(value)
+        elif isinstance(value, SecretStr) and value.get_secret_value():
+            found.append(value.get_secret_value())
+    return found
