@@ -1,0 +1,1 @@
+"""Sessions: conversations that are on the disk before anybody answers them."""
