@@ -1,0 +1,1 @@
+"""What the model may do: typed functions, each one a tool."""
