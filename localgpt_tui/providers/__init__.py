@@ -1,0 +1,1 @@
+"""One dialect each over a vendor's own SDK, and what decides between them."""
