@@ -1,0 +1,233 @@
+"""One table of what a person can ask of the program itself: slash commands, palette, help and keys are made from it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from localgpt_tui.assistant import Assistant
+from localgpt_tui.conversation import Conversation
+from localgpt_tui.core.errors import LocalGPTError
+from localgpt_tui.files import atomic_write
+from localgpt_tui.sessions.export import to_markdown
+from localgpt_tui.sessions.journal import Journal
+from localgpt_tui.sessions.shelf import Summary
+
+
+class Desk(Protocol):
+    """What a front end lends to a command."""
+
+    @property
+    def assistant(self) -> Assistant:
+        """The assistant at work."""
+        ...
+
+    @property
+    def conversation(self) -> Conversation:
+        """The conversation that is open."""
+        ...
+
+    def tell(self, text: str) -> None:
+        """Show Markdown to the person; it joins no conversation and reaches no model."""
+        ...
+
+    async def open(self, journal: Journal) -> None:
+        """Make `journal` the open conversation, once its turn is over."""
+        ...
+
+    async def act(self, action: str) -> None:
+        """Do something that only a screen can, such as `sidebar`; the names are those of the screen commands."""
+        ...
+
+    def quit(self) -> None:
+        """End the program."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something the person can ask for by `/name`, from the palette, or by the leader key and `leader`.
+
+    Attributes:
+        argument: what may follow the name, as the help shows it.
+        leader: the key, or keys, after Ctrl+X; empty for none.
+        screen: True where only a full screen can do it.
+    """
+
+    name: str
+    help: str
+    run: Callable[[Desk, str], Awaitable[None]]
+    argument: str = ""
+    aliases: tuple[str, ...] = ()
+    leader: str = ""
+    screen: bool = False
+
+
+def find(name: str) -> Command | None:
+    """The command called `name` (without its slash), by its name or an alias."""
+    wanted = name.lower()
+    return next((command for command in COMMANDS if wanted == command.name or wanted in command.aliases), None)
+
+
+async def run(desk: Desk, line: str) -> None:
+    """Carry out a line that begins with a slash.
+
+    Raises:
+        LocalGPTError: there is no such command, or it could not be done.
+    """
+    name, _, argument = line.removeprefix("/").partition(" ")
+    command = find(name)
+    if command is None:
+        raise LocalGPTError(f"There is no command /{name}.", "/help lists them all.")
+    await command.run(desk, argument.strip())
+
+
+async def _help(desk: Desk, _argument: str) -> None:
+    rows = [f"| `/{c.name}{' ' + c.argument if c.argument else ''}` | {c.help} |" for c in COMMANDS]
+    desk.tell("\n".join(["| command | what it does |", "|---|---|", *rows]))
+
+
+async def _quit(desk: Desk, _argument: str) -> None:
+    desk.quit()
+
+
+async def _new(desk: Desk, _argument: str) -> None:
+    await desk.open(desk.assistant.shelf.new(cwd=str(Path.cwd())))
+
+
+async def _sessions(desk: Desk, _argument: str) -> None:
+    summaries = await asyncio.to_thread(desk.assistant.shelf.list)
+    if not summaries:
+        desk.tell("There are no sessions yet.")
+        return
+    desk.tell("\n".join(["| id | title | messages | last used |", "|---|---|---|---|", *map(_row, summaries[:20])]))
+
+
+def _row(summary: Summary) -> str:
+    title = summary.title.replace("|", "\\|")
+    return f"| `{summary.id[:8]}` | {title} | {summary.messages} | {summary.updated:%Y-%m-%d %H:%M} |"
+
+
+async def _open(desk: Desk, argument: str) -> None:
+    if not argument:
+        await desk.act("sessions")
+        return
+    await desk.open(await asyncio.to_thread(desk.assistant.shelf.open, argument))
+
+
+async def _rename(desk: Desk, argument: str) -> None:
+    if not argument:
+        await desk.act("rename")
+        return
+    desk.conversation.journal.mark("title", title=argument)
+    desk.tell(f"This session is now called “{argument}”.")
+
+
+async def _delete(desk: Desk, _argument: str) -> None:
+    journal = desk.conversation.journal
+    if not await asyncio.to_thread(journal.path.exists):
+        raise LocalGPTError("Nothing was said here yet.", "There is nothing to delete.")
+    title = journal.title
+    await desk.open(desk.assistant.shelf.new(cwd=str(Path.cwd())))
+    await asyncio.to_thread(desk.assistant.shelf.delete, journal.id)
+    desk.tell(f"Deleted “{title}”. /undelete brings it back.")
+
+
+async def _undelete(desk: Desk, _argument: str) -> None:
+    shelf = desk.assistant.shelf
+    name = await asyncio.to_thread(shelf.undelete_last)
+    await desk.open(await asyncio.to_thread(shelf.open, name))
+
+
+async def _model(desk: Desk, argument: str) -> None:
+    if not argument:
+        desk.tell(
+            f"`{desk.conversation.model}` answers here. `/model NAME` lets another one answer; `/models` lists them."
+        )
+        return
+    place = desk.assistant.destination(argument)
+    desk.conversation.switch_provider(desk.assistant.provider(argument))
+    where = f"What you write is sent to {place}." if place else "Nothing leaves this machine."
+    desk.tell(f"`{desk.conversation.model}` answers from now on. {where}")
+
+
+async def _models(desk: Desk, _argument: str) -> None:
+    found = await desk.assistant.look_around()
+    ollama = [f"`ollama/{name}`" for name in found.ollama_models] or [found.ollama_problem]
+    aliases = [f"`{name}` is {model}" for name, model in desk.assistant.config.agent.aliases.items()]
+    claude = (
+        f"`claude-cli/NAME` through {found.claude_path}" if found.claude_path else "the claude program is not installed"
+    )
+    keys = ", ".join(found.keys) if found.keys else "no API key is set"
+    groups = {"Ollama": ollama, "claude": [claude], "keys": [keys], "short names": aliases}
+    desk.tell("\n".join(f"- {group}: {'; '.join(lines)}" for group, lines in groups.items()))
+
+
+async def _status(desk: Desk, _argument: str) -> None:
+    conversation = desk.conversation
+    usage = conversation.usage
+    cost = "unknown" if usage.cost is None else f"${usage.cost:.4f}"
+    desk.tell(
+        f"- session `{conversation.journal.id}`: {conversation.journal.title or 'not named yet'}\n"
+        f"- model `{conversation.model}`\n"
+        f"- since it was opened: {usage.input_tokens or 0} tokens in, {usage.output_tokens or 0} out, cost {cost}\n"
+        f"- workspace `{desk.assistant.places.workspace}`"
+    )
+
+
+async def _export(desk: Desk, argument: str) -> None:
+    written = await asyncio.to_thread(_write_out, desk.conversation.journal, argument)
+    desk.tell(f"Wrote this conversation to `{written}`.")
+
+
+def _write_out(journal: Journal, name: str) -> Path:
+    target = Path(name or f"{journal.id[:8]}.md").expanduser().absolute()
+    if target.exists():
+        raise LocalGPTError(f"{target} is there already.", "Name another file: /export FILE.")
+    try:
+        atomic_write(target, to_markdown(journal).encode())
+    except OSError as error:
+        raise LocalGPTError(f"{target} could not be written: {error.strerror}.", "Name another file.") from error
+    return target
+
+
+async def _memory(desk: Desk, argument: str) -> None:
+    if not argument:
+        raise LocalGPTError("/memory needs something to look for.", "For example: /memory birthday")
+    found = await desk.assistant.memory.search(argument)
+    if not found.passages:
+        desk.tell(f"Nothing that is remembered matches “{argument}”.")
+        return
+    desk.tell("\n\n".join(f"`{passage.source}`\n\n{passage.text}" for passage in found.passages))
+
+
+def _screen(name: str, words: str, leader: str, *aliases: str) -> Command:
+    """A command that the screen carries out under its own name."""
+
+    async def act(desk: Desk, _argument: str) -> None:
+        await desk.act(name)
+
+    return Command(name, words, act, aliases=aliases, leader=leader, screen=True)
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("help", "list the commands", _help, aliases=("h", "?")),
+    Command("new", "start a new session", _new, leader="n"),
+    Command("sessions", "list the sessions", _sessions),
+    Command("open", "open the session whose id begins with ID", _open, argument="ID", aliases=("resume",), leader="l"),
+    Command("rename", "give this session a title", _rename, argument="TITLE", leader="r"),
+    Command("delete", "delete this session; it can be undone", _delete, leader="d"),
+    Command("undelete", "bring the session deleted last back", _undelete, leader="u"),
+    Command("model", "say which model answers, or let NAME answer", _model, argument="NAME"),
+    Command("models", "list the models that could answer here", _models, leader="m"),
+    Command("status", "show session, model, tokens and cost", _status, leader="s"),
+    Command("memory", "search what is remembered", _memory, argument="WORDS"),
+    Command("export", "write this conversation to a Markdown file", _export, argument="FILE", leader="e"),
+    _screen("sidebar", "show or hide the sessions beside the chat", "b"),
+    _screen("chat", "go to the prompt", "1"),
+    _screen("take", "take over a session that another program holds", "t"),
+    _screen("keys", "show every key", "k"),
+    Command("quit", "end localgpt-tui; the session is kept", _quit, aliases=("exit", "q"), leader="q"),
+)
+"""Every command, in the order the help shows them."""

@@ -1,0 +1,213 @@
+"""One session, one turn at a time: what is said is on disk before anyone sees it."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from localgpt_tui.agent.loop import Limits, run_turn
+from localgpt_tui.core.errors import LocalGPTError, ProviderError, SessionError
+from localgpt_tui.core.events import Emit, Event, Said, TurnCancelled, TurnFailed, TurnFinished
+from localgpt_tui.core.messages import Attachment, Usage, UserMessage
+from localgpt_tui.core.ports import Provider, Request, Tool
+from localgpt_tui.sessions.branches import left_behind
+from localgpt_tui.sessions.entries import Entry
+from localgpt_tui.sessions.journal import Journal
+
+_PAGE = 64  # entries read at a time, looking back
+_UNEXPECTED = "Something went wrong inside localgpt-tui"
+
+
+class Conversation:
+    """A journal, the model that answers in it, and the tools that model may use.
+
+    `send` writes to disk from the event loop it runs on: a screen gives it a loop of its own, away from the keys.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        provider: Provider,
+        *,
+        tools: Sequence[Tool] = (),
+        system: Callable[[], str] = str,
+        tail: Callable[[], str] = str,
+        limits: Limits | None = None,
+        max_tokens: int = 4096,
+        on_crash: Callable[[Exception], str] | None = None,
+    ) -> None:
+        """Join the parts.
+
+        Args:
+            system, tail: write the stable and the volatile part of the system prompt, once a turn.
+            on_crash: keeps an unexpected error where the person can find it, and says where.
+        """
+        self.journal = journal
+        self.provider = provider
+        self.usage = Usage()
+        self._tools = tuple(tools)
+        self._system, self._tail = system, tail
+        self._limits = limits or Limits()
+        self._max_tokens = max_tokens
+        self._on_crash = on_crash
+        self._busy = False
+        self._retired: list[Provider] = []
+
+    @property
+    def model(self) -> str:
+        """The full name of the model that answers next."""
+        return self.provider.model
+
+    @property
+    def busy(self) -> bool:
+        """True while a turn runs."""
+        return self._busy
+
+    def switch_provider(self, provider: Provider) -> None:
+        """Let another model answer from the next turn on.
+
+        Raises:
+            SessionError: the session cannot be written.
+        """
+        before, self.provider = self.provider, provider
+        if before.model != provider.model and not self.journal.read_only:
+            self.journal.mark("model", model=provider.model)
+        self._retired.append(before)
+
+    async def aclose(self) -> None:
+        """Close what models hold open, from the loop the turns ran in; the journal is whoever's who opened it."""
+        self._retired.append(self.provider)
+        await self._close_retired()
+
+    def rewind(self, to: str) -> None:
+        """Go on after the entry `to` (empty: from the start); what came after stays in the file as a branch.
+
+        Raises:
+            SessionError: there is no such entry, or the session cannot be written.
+        """
+        self.journal.rewind(to)
+
+    def take_back(self, at: str = "") -> UserMessage:
+        """Go back to before the person's message at the entry `at`, or before the one that was answered there.
+
+        Args:
+            at: an entry of the open branch; empty for the person's last message.
+
+        Returns the message, to be changed or said again. The old branch stays; `undo_rewind` returns to it.
+
+        Raises:
+            SessionError: there is no such message, or the session cannot be written.
+        """
+        passed = not at
+        for entry in self._backwards():
+            passed = passed or entry.id == at
+            if passed and isinstance(entry.message, UserMessage):
+                self.journal.rewind(entry.parent)
+                return entry.message
+        raise SessionError("Nothing was said here that could be said again.", "Write something first.")
+
+    def drop_from(self, at: str = "") -> None:
+        """Leave the entry `at` (empty: the person's last message) and all after it; `undo_rewind` brings them back.
+
+        Raises:
+            SessionError: there is no such entry on the open branch, or the session cannot be written.
+        """
+        if not at:
+            self.take_back()
+            return
+        for entry in self._backwards():
+            if entry.id == at:
+                self.journal.rewind(entry.parent)
+                return
+        raise SessionError("That message is on another branch.", "Nothing was changed.")
+
+    def undo_rewind(self) -> None:
+        """Return to where the conversation stood before it was rewound last; once more undoes that.
+
+        Raises:
+            SessionError: it never was, or the session cannot be written.
+        """
+        left = left_behind(self.journal.path)
+        if left is None:
+            raise SessionError("Nothing was taken back in this session.", "There is nothing to undo.")
+        self.journal.rewind(left)
+
+    def _backwards(self) -> Iterator[Entry]:
+        """The entries of the open branch, the newest first, read a page at a time."""
+        before: Entry | None = None
+        while page := self.journal.tail(_PAGE, before):
+            yield from reversed(page)
+            before = page[0]
+
+    async def send(self, text: str, emit: Emit, attachments: Sequence[Attachment] = ()) -> None:
+        """Say `text` and let the model answer; every event goes to `emit`, messages once they are on disk.
+
+        Ends with `TurnFinished`, `TurnFailed` or `TurnCancelled`. A `TurnFailed` with no `Said` before it means that
+        the message itself could not be kept: it is still the person's.
+
+        Raises:
+            CancelledError: the turn was stopped; `TurnCancelled` was emitted.
+        """
+        if self._busy:
+            raise SessionError("A reply is still being written.", "Wait for it, or stop it first.")
+        self._busy = True
+        try:
+            await self._turn(UserMessage(text, tuple(attachments)), self._journalled(emit))
+            ending: Event = TurnFinished()
+        except asyncio.CancelledError:
+            emit(TurnCancelled())
+            raise
+        except ProviderError as error:
+            ending = TurnFailed(error.message, error.advice, error.failure)
+        except LocalGPTError as error:
+            ending = TurnFailed(error.message, error.advice)
+        except Exception as error:  # noqa: BLE001 - the boundary: a defect ends the turn, not the conversation
+            where = self._on_crash(error) if self._on_crash else ""
+            ending = TurnFailed(f"{_UNEXPECTED}: {type(error).__name__}.", where)
+        finally:
+            self._busy = False
+        emit(ending)
+
+    async def _turn(self, message: UserMessage, emit: Emit) -> None:
+        await self._close_retired()
+        history = await asyncio.to_thread(self.journal.history)
+        emit(Said(message))
+        request = Request(
+            system=self._system(),
+            messages=(*history, message),
+            tools=self._tools,
+            tail=self._tail(),
+            session=self.journal.id,
+            max_tokens=self._max_tokens,
+        )
+        await run_turn(self.provider, request, emit, limits=self._limits)
+
+    async def _close_retired(self) -> None:
+        while self._retired:
+            await self._retired.pop().aclose()
+
+    def _journalled(self, emit: Emit) -> Emit:
+        """An `emit` that writes each message before it passes it on."""
+
+        def journal_first(event: Event) -> None:
+            if isinstance(event, Said):
+                event = replace(event, id=self.journal.append(event.message).id)
+                if event.message.kind == "assistant":
+                    self.usage = _added(self.usage, event.message.usage)
+            emit(event)
+
+        return journal_first
+
+
+def _added(total: Usage, more: Usage) -> Usage:
+    """The sum of what was used; the window is the latest, and an unknown cost stays unknown."""
+    known = [usage for usage in (total, more) if usage != Usage()]
+    if len(known) < 2:
+        return known[0] if known else total
+    return Usage(
+        input_tokens=(total.input_tokens or 0) + (more.input_tokens or 0),
+        output_tokens=(total.output_tokens or 0) + (more.output_tokens or 0),
+        cache_read_tokens=(total.cache_read_tokens or 0) + (more.cache_read_tokens or 0),
+        cache_write_tokens=(total.cache_write_tokens or 0) + (more.cache_write_tokens or 0),
+        cost=None if total.cost is None or more.cost is None else total.cost + more.cost,
+        context_window=more.context_window or total.context_window,
+    )
