@@ -1,0 +1,43 @@
+"""`localgpt-tui doctor`: what is set up, and how to fix the rest."""
+
+import json
+import sys
+from collections import Counter
+from dataclasses import asdict
+
+import click
+
+from localgpt_tui.doctor import Check, checks
+from localgpt_tui.doctor import fix as fix_now
+from localgpt_tui.paths import Places
+from localgpt_tui.safety.terminal import printable
+
+_SIGNS = {"ok": "✓", "warn": "!", "fail": "✗"}
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list of {name, status, words, fix}.")
+@click.option("-f", "--fix", is_flag=True, help="Make missing folders and close ours to others first.")
+@click.pass_obj
+def doctor(places: Places, as_json: bool, fix: bool) -> int:
+    """Check what is set up and say how to fix the rest.
+
+    The exit status is 1 where something fails. Nothing is sent to any vendor.
+    """
+    for sentence in fix_now(places) if fix else ():
+        click.echo(printable(sentence), err=True)
+    found = checks(places, interactive=sys.stdout.isatty())
+    if as_json:
+        click.echo(json.dumps([asdict(check) for check in found], indent=2))
+    else:
+        for check in found:
+            _show(check)
+        count = Counter(check.status for check in found)
+        click.echo(f"\n{count['ok']} fine, {count['warn']} to look at, {count['fail']} failed.")
+    return 1 if any(check.status == "fail" for check in found) else 0
+
+
+def _show(check: Check) -> None:
+    click.echo(printable(f"{_SIGNS[check.status]} {check.status:<4}  {check.name}: {check.words}"))
+    if check.fix:
+        click.echo(printable(f"        → {check.fix}"))

@@ -1,0 +1,1 @@
+"""Front ends without a screen: one question, a conversation line by line."""

@@ -1,0 +1,99 @@
+"""A scripted model behind a real socket, in OpenAI's chat dialect, and what a session on the disk holds.
+
+with serve() as model:
+    places.config_file.write_text(model.config)
+    ...
+    assert model.asked[0]["model"] == "test"
+"""
+
+import contextlib
+import http.server
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from localgpt_tui.sessions.journal import Journal
+
+
+@dataclass
+class Model:
+    """What is answered next: a status other than 200, or pieces of text and then `whole`, `cut` or `waits`."""
+
+    url: str = ""
+    status: int = 200
+    pieces: tuple[str, ...] = ("Hello ", "from the model.")
+    ending: str = "whole"
+    asked: list = field(default_factory=list)
+    waiting: threading.Event = field(default_factory=threading.Event)
+    released: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def config(self) -> str:
+        """A config.toml with which this model answers."""
+        openai = f'[providers.openai]\nbase_url = "{self.url}"\napi_key = "key-123456"\n'
+        return f'[agent]\ndefault_model = "openai/test"\n{openai}'
+
+
+@contextlib.contextmanager
+def serve() -> Iterator[Model]:
+    """Run the server for a block, on a free port of the loopback."""
+    model = Model()
+
+    class Handler(_Handler):
+        script = model
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    model.url = f"http://127.0.0.1:{server.server_port}/v1"
+    try:
+        yield model
+    finally:
+        model.released.set()
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def said(places) -> list[list[tuple[str, str]]]:
+    """What every session on the disk holds, as (kind, text) pairs, the one used last at the end."""
+    files = sorted(places.sessions.glob("*.jsonl"), key=lambda path: path.stat().st_mtime_ns)
+    histories = [Journal.open(path, writable=False).history() for path in files]
+    return [[(message.kind, message.text) for message in history] for history in histories]
+
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    script: Model
+    protocol_version = "HTTP/1.0"
+
+    def log_message(self, *args):
+        pass
+
+    def do_POST(self):
+        self.script.asked.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
+        self.send_response(self.script.status)
+        self.send_header("content-type", "text/event-stream" if self.script.status == 200 else "application/json")
+        self.end_headers()
+        with contextlib.suppress(OSError):
+            self._answer()
+
+    def _answer(self):
+        if self.script.status != 200:
+            self.wfile.write(json.dumps({"error": {"message": "no", "type": "x"}}).encode())
+            return
+        for piece in self.script.pieces:
+            self._event({"content": piece}, None)
+        if self.script.ending == "waits":
+            self.script.waiting.set()
+            self.script.released.wait(20)
+        if self.script.ending == "whole":
+            self._event({}, "stop")
+            self.wfile.write(b"data: [DONE]\n\n")
+
+    def _event(self, delta, reason):
+        choice = {"index": 0, "delta": delta, "finish_reason": reason}
+        chunk = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [choice]}
+        self.wfile.write(b"data: " + json.dumps(chunk).encode() + b"\n\n")
+        self.wfile.flush()
