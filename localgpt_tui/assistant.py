@@ -1,7 +1,8 @@
 """Where the parts meet: configuration in, an assistant that can hold conversations out."""
 
+import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,19 +13,30 @@ from localgpt_tui.consent import Consent
 from localgpt_tui.conversation import Conversation
 from localgpt_tui.core.errors import LocalGPTError
 from localgpt_tui.core.messages import now
-from localgpt_tui.core.ports import Provider, Tool
-from localgpt_tui.memory.notes import Notes
+from localgpt_tui.core.passages import Found, Passage
+from localgpt_tui.core.ports import Provider
+from localgpt_tui.files import sweep_temporaries
+from localgpt_tui.memory.context import load_context
+from localgpt_tui.memory.history import History
+from localgpt_tui.memory.opening import open_memory
+from localgpt_tui.memory.signed import SignedMemory
 from localgpt_tui.models import provider_for, server_addresses
 from localgpt_tui.paths import Places
 from localgpt_tui.providers.catalog import resolve
 from localgpt_tui.providers.discovery import Choice, Surroundings, choose, destination, look_around
 from localgpt_tui.providers.persistence import PatientProvider
+from localgpt_tui.safety.framing import framed
 from localgpt_tui.sessions.journal import Journal
 from localgpt_tui.sessions.shelf import Shelf
 from localgpt_tui.tools.files import file_tools
 from localgpt_tui.tools.memory import memory_tools
 
 _UNLIMITED = sys.maxsize
+_LOOKED_AT = 8
+_RECALLED = 4
+_RECALLED_CHARACTERS = 2_000
+_COVERED = 0.6
+_ALIKE = 0.5
 
 
 class Assistant:
@@ -35,13 +47,11 @@ class Assistant:
         self.config = config
         self.warnings = warnings
         self.on_crash: Callable[[Exception], str] | None = None
-        self.memory = Notes(places.workspace)
         self.shelf = Shelf(places.sessions, places.cache)
+        self.memory, self._embedder = open_memory(places, config, shelf=self.shelf)
+        self.history = History(self.memory.workspace)
         self._consent = Consent(places.state / "consent.json")
-        self._tools: tuple[Tool, ...] = (
-            *memory_tools(self.memory),
-            *file_tools([places.workspace, *config.tools.allowed_directories]),
-        )
+        self._file_tools = file_tools([places.workspace, *config.tools.allowed_directories])
 
     @classmethod
     def open(cls, places: Places) -> "Assistant":
@@ -51,11 +61,26 @@ class Assistant:
             ConfigError: the configuration cannot be used.
         """
         loaded = load_config(places)
+        assistant = cls(places, loaded.config, loaded.warnings)
         try:
-            Notes(places.workspace).prepare()
+            assistant.memory.workspace.prepare()
         except LocalGPTError as error:  # a read-only disk: what is there can still be read
-            return cls(places, loaded.config, (*loaded.warnings, str(error)))
-        return cls(places, loaded.config, loaded.warnings)
+            assistant.warnings = (*loaded.warnings, str(error))
+        for folder in (places.sessions, places.state, places.cache):
+            sweep_temporaries(folder)
+        return assistant
+
+    def start(self) -> None:
+        """Keep the memory's index and history up to date in the background, from the loop that turns run in."""
+        self.history.record_outside_changes()
+        self.memory.start()
+
+    async def aclose(self) -> None:
+        """Stop what runs in the background; what was begun is finished."""
+        await self.memory.aclose()
+        await asyncio.to_thread(self.history.close)
+        if self._embedder is not None:
+            await self._embedder.aclose()
 
     async def look_around(self) -> Surroundings:
         """See which models there are; takes as long as asking Ollama, at most three seconds."""
@@ -128,7 +153,7 @@ class Assistant:
         names = dict.fromkeys(
             str(resolve(name, self.config.agent.aliases)) for name in (model, *self.config.agent.fallback_models)
         )
-        return PatientProvider([provider_for(name, self.config) for name in names])
+        return PatientProvider([framed(provider_for(name, self.config)) for name in names])
 
     def converse(self, journal: Journal, model: str) -> Conversation:
         """A conversation in `journal`, answered by `model`.
@@ -137,12 +162,15 @@ class Assistant:
             ConfigError: the name means no model.
         """
         agent = self.config.agent
-        return Conversation(
+        tools = (*memory_tools(SignedMemory(self.memory, self.history, journal.id)), *self._file_tools)
+        context = load_context(self.memory.workspace, now().date())
+        conversation = Conversation(
             journal,
             self.provider(model),
-            tools=self._tools,
-            system=lambda: system_prompt(self._tools),
-            tail=lambda: tail(moment=now(), folder=str(Path.cwd()), workspace=str(self.places.workspace)),
+            tools=tools,
+            system=lambda: "\n\n".join(filter(None, (system_prompt(tools), context.text))),
+            tail=self._tail,
+            recollect=lambda text: self._recollect(text, conversation),
             limits=Limits(
                 rounds=agent.max_rounds,
                 repeats=agent.max_tool_repeats or _UNLIMITED,
@@ -151,3 +179,38 @@ class Assistant:
             max_tokens=agent.max_tokens,
             on_crash=self.on_crash,
         )
+        return conversation
+
+    def _tail(self) -> str:
+        """What changes from turn to turn: the time, and the logs of today and yesterday."""
+        moment = now()
+        logs = load_context(self.memory.workspace, moment.date()).tail
+        now_and_here = tail(moment=moment, folder=str(Path.cwd()), workspace=str(self.places.workspace))
+        return "\n\n".join(filter(None, (now_and_here, logs)))
+
+    async def _recollect(self, text: str, conversation: Conversation) -> Found:
+        """The few memories that bear on `text`; recall looks for itself."""
+        if not self.config.agent.active_recall or conversation.model == "recall":
+            return Found(())
+        found = await self.memory.search(text, _LOOKED_AT)
+        known = f"sessions/{conversation.journal.id}"  # what was said here the model is given anyway
+        bearing = (passage for passage in found.passages if passage.path != known and _bears(passage))
+        return Found(tuple(_within_budget(bearing)), found.freshness)
+
+
+def _bears(passage: Passage) -> bool:
+    """True where most of the message's words stand in the passage, or it means nearly the same.
+
+    The score itself is relative to the best hit, so even a poor search has one with a high score.
+    """
+    return passage.parts.get("coverage", 0.0) >= _COVERED or passage.parts.get("vector", 0.0) >= _ALIKE
+
+
+def _within_budget(passages: Iterable[Passage]) -> Iterator[Passage]:
+    """The first of `passages`, as long as there is room."""
+    room = _RECALLED_CHARACTERS
+    for number, passage in enumerate(passages):
+        room -= len(passage.text)
+        if number == _RECALLED or room < 0:
+            return
+        yield passage

@@ -1,19 +1,26 @@
 """One session, one turn at a time: what is said is on disk before anyone sees it."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
 
 from localgpt_tui.agent.loop import Limits, run_turn
+from localgpt_tui.agent.prompt import recollection
 from localgpt_tui.core.errors import LocalGPTError, ProviderError, SessionError
-from localgpt_tui.core.events import Emit, Event, Said, TurnCancelled, TurnFailed, TurnFinished
+from localgpt_tui.core.events import Emit, Event, Recalled, Said, TurnCancelled, TurnFailed, TurnFinished
 from localgpt_tui.core.messages import Attachment, Usage, UserMessage
+from localgpt_tui.core.passages import Found, Passage
 from localgpt_tui.core.ports import Provider, Request, Tool
 from localgpt_tui.sessions.branches import left_behind
 from localgpt_tui.sessions.entries import Entry
 from localgpt_tui.sessions.journal import Journal
 
 _PAGE = 64  # entries read at a time, looking back
+
+Recollect = Callable[[str], Awaitable[Found]]
+"""Finds the passages that a message calls for; few, and only good ones."""
+
+_RECOLLECT_SECONDS = 2.0
 _UNEXPECTED = "Something went wrong inside localgpt-tui"
 
 
@@ -31,6 +38,7 @@ class Conversation:
         tools: Sequence[Tool] = (),
         system: Callable[[], str] = str,
         tail: Callable[[], str] = str,
+        recollect: Recollect | None = None,
         limits: Limits | None = None,
         max_tokens: int = 4096,
         on_crash: Callable[[Exception], str] | None = None,
@@ -39,13 +47,14 @@ class Conversation:
 
         Args:
             system, tail: write the stable and the volatile part of the system prompt, once a turn.
+            recollect: finds the memories that the person's message calls for.
             on_crash: keeps an unexpected error where the person can find it, and says where.
         """
         self.journal = journal
         self.provider = provider
         self.usage = Usage()
         self._tools = tuple(tools)
-        self._system, self._tail = system, tail
+        self._system, self._tail, self._recollect = system, tail, recollect
         self._limits = limits or Limits()
         self._max_tokens = max_tokens
         self._on_crash = on_crash
@@ -175,11 +184,26 @@ class Conversation:
             system=self._system(),
             messages=(*history, message),
             tools=self._tools,
-            tail=self._tail(),
+            tail="\n\n".join(filter(None, (self._tail(), await self._recollection(message, emit)))),
             session=self.journal.id,
             max_tokens=self._max_tokens,
         )
         await run_turn(self.provider, request, emit, limits=self._limits)
+
+    async def _recollection(self, message: UserMessage, emit: Emit) -> str:
+        """The memories for this turn, as text for the model; the person sees which, and the journal keeps them."""
+        if self._recollect is None:
+            return ""
+        try:
+            async with asyncio.timeout(_RECOLLECT_SECONDS):
+                found = await self._recollect(message.text)
+        except (TimeoutError, LocalGPTError):  # the turn goes on without; a search of the model's own says why
+            return ""
+        if not found.passages:
+            return ""
+        self.journal.mark("sources", passages=[_kept(passage) for passage in found.passages])
+        emit(Recalled(found.passages, found.freshness))
+        return recollection(found.passages)
 
     async def _close_retired(self) -> None:
         while self._retired:
@@ -196,6 +220,16 @@ class Conversation:
             emit(event)
 
         return journal_first
+
+
+def _kept(passage: Passage) -> dict[str, object]:
+    """What the journal keeps of a passage: where it stood and why it was chosen, not its text."""
+    return {
+        "path": passage.path,
+        "lines": [passage.first_line, passage.last_line],
+        "score": round(passage.score, 3),
+        "parts": {name: round(value, 3) for name, value in passage.parts.items()},
+    }
 
 
 def _added(total: Usage, more: Usage) -> Usage:

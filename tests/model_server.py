@@ -18,7 +18,7 @@ from localgpt_tui.sessions.journal import Journal
 
 @dataclass
 class Model:
-    """What is answered next: a status other than 200, or pieces of text and then `whole`, `cut` or `waits`."""
+    """What is answered next: a status other than 200, or pieces of text and then `whole`, `cut`, `waits` or `pauses`."""
 
     url: str = ""
     status: int = 200
@@ -85,10 +85,12 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             return
         for piece in self.script.pieces:
             self._event({"content": piece}, None)
-        if self.script.ending == "waits":
+        if self.script.ending in {"waits", "pauses"}:
             self.script.waiting.set()
-            self.script.released.wait(20)
-        if self.script.ending == "whole":
+            self.script.released.wait(60)
+        if self.script.ending == "pauses":
+            self._event({"content": " That was all."}, None)
+        if self.script.ending in {"whole", "pauses"}:
             self._event({}, "stop")
             self.wfile.write(b"data: [DONE]\n\n")
 

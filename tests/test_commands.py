@@ -22,7 +22,7 @@ class Desk:
         self.conversation.journal.close()
         self.conversation = self.assistant.converse(journal, self.conversation.model)
 
-    async def act(self, action):
+    async def act(self, action, argument=""):
         self.acts.append(action)
 
     def quit(self):

@@ -68,8 +68,17 @@ NEW_VALUES = {
     "tools.allowed_directories": "['/srv/notes']",
     "logging.level": "error",
     "logging.backups": "7",
+    "agent.active_recall": "false",
+    "memory.paths": "['/srv/notes']",
+    "memory.embedding_provider": "none",
+    "memory.embedding_model": "nomic-embed-text",
+    "memory.embedding_base_url": "http://box:11434",
+    "memory.embedding_api_key": "sk-three",
     "ui.theme": "nord",
     "ui.mouse": "false",
+    "ui.bell": "false",
+    "ui.ascii": "always",
+    "ui.keys": '{ copy = "ctrl+y" }',
 }
 
 

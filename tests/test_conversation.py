@@ -5,9 +5,10 @@ from fakes import Breaks, EventLog, FakeTool, Hangs, ScriptedProvider, call, cal
 
 from localgpt_tui.agent.loop import Limits
 from localgpt_tui.conversation import Conversation
-from localgpt_tui.core.errors import SessionError
-from localgpt_tui.core.events import Said, TextDelta, TurnCancelled, TurnFailed, TurnFinished
+from localgpt_tui.core.errors import LocalGPTError, SessionError
+from localgpt_tui.core.events import Recalled, Said, TextDelta, TurnCancelled, TurnFailed, TurnFinished
 from localgpt_tui.core.messages import AssistantMessage, Usage, UserMessage
+from localgpt_tui.core.passages import Found, Passage
 from localgpt_tui.sessions.journal import Journal
 
 
@@ -197,3 +198,87 @@ async def test_what_was_used_is_added_up_and_an_unknown_cost_stays_unknown(journ
 
     assert conversation.usage.cost == total
     assert conversation.usage.input_tokens == 10 * len(costs)
+
+
+SISTER = Passage("memory/2026-01-02.md", 3, 3, "- my sister's birthday is 14 May", 0.91, parts={"keyword": 1.0})
+
+
+async def test_memories_reach_the_model_at_the_tail_and_the_person_sees_which(journal):
+    async def recollect(text):
+        assert text == "when is her birthday?"
+        return Found((SISTER,))
+
+    provider, events = ScriptedProvider("14 May."), EventLog()
+    conversation = Conversation(journal, provider, system=lambda: "stable", tail=lambda: "now", recollect=recollect)
+    await conversation.send("when is her birthday?", events)
+
+    told = provider.requests[0]
+    assert told.system == "stable"
+    assert told.tail.startswith("now\n\n")
+    assert "[memory/2026-01-02.md#L3]\n- my sister's birthday is 14 May" in told.tail
+    assert events.of(Recalled) == [Recalled((SISTER,))]
+
+
+async def test_which_memories_a_reply_had_is_kept_without_their_text(journal):
+    async def recollect(_text):
+        return Found((SISTER,))
+
+    await Conversation(journal, ScriptedProvider("14 May."), recollect=recollect).send("when?", EventLog())
+
+    mark = next(entry.mark for entry in journal.tail(10) if entry.kind == "sources")
+    assert mark["passages"] == [
+        {"path": "memory/2026-01-02.md", "lines": [3, 3], "score": 0.91, "parts": {"keyword": 1.0}}
+    ]
+
+
+@pytest.mark.parametrize("trouble", [LocalGPTError("The index is gone."), TimeoutError()])
+async def test_a_turn_goes_on_without_memories_where_they_cannot_be_had(journal, trouble):
+    async def recollect(_text):
+        raise trouble
+
+    events = EventLog()
+    await Conversation(journal, ScriptedProvider("Hello."), recollect=recollect).send("hi", events)
+    assert isinstance(events[-1], TurnFinished)
+    assert events.of(Recalled) == []
+
+
+async def test_a_message_is_taken_back_and_the_branch_before_can_be_returned_to(journal):
+    conversation = Conversation(journal, ScriptedProvider("one", "two"))
+    await conversation.send("first", EventLog())
+    await conversation.send("second", EventLog())
+
+    assert conversation.take_back().text == "second"
+    assert [message.text for message in journal.history()] == ["first", "one"]
+    conversation.undo_rewind()
+    assert [message.text for message in journal.history()] == ["first", "one", "second", "two"]
+    conversation.undo_rewind()
+    assert [message.text for message in journal.history()] == ["first", "one"]
+
+
+async def test_the_question_to_an_answer_is_taken_back_with_it(journal):
+    conversation = Conversation(journal, ScriptedProvider("one", "two"))
+    await conversation.send("first", EventLog())
+    answer = journal.tail(1)[0].id
+    await conversation.send("second", EventLog())
+
+    assert conversation.take_back(answer).text == "first"
+    assert journal.history() == ()
+
+
+async def test_messages_are_dropped_from_one_on(journal):
+    conversation = Conversation(journal, ScriptedProvider("one", "two"))
+    await conversation.send("first", EventLog())
+    answer = journal.tail(1)[0].id
+    await conversation.send("second", EventLog())
+
+    conversation.drop_from(answer)
+    assert [message.text for message in journal.history()] == ["first"]
+    with pytest.raises(SessionError, match="on another branch"):
+        conversation.drop_from(answer)
+
+
+def test_nothing_can_be_taken_back_where_nothing_was_said(journal):
+    conversation = Conversation(journal, ScriptedProvider())
+    for wish in (conversation.take_back, conversation.drop_from):
+        with pytest.raises(SessionError, match="Nothing was said here"):
+            wish()

@@ -21,6 +21,10 @@ class _Commands(DeferredGroup):
         "chat": Deferred("localgpt_tui.cli.chat:chat", "Open the app and talk."),
         "ask": Deferred("localgpt_tui.cli.ask:ask", "Ask one question and print the answer."),
         "session": Deferred("localgpt_tui.cli.session:session", "List, show, export and tidy conversations."),
+        "memory": Deferred(
+            "localgpt_tui.cli.memory:memory",
+            "Search what is remembered, look after its index, and take changes back.",
+        ),
         "config": Deferred("localgpt_tui.cli.config:config", "Look at the configuration and change it."),
         "paths": Deferred("localgpt_tui.cli.paths:paths", "Say where everything is kept, and why there."),
         "doctor": Deferred("localgpt_tui.cli.doctor:doctor", "Check what is set up and say how to fix the rest."),
@@ -31,6 +35,9 @@ class _Commands(DeferredGroup):
         "erase": Deferred(
             "localgpt_tui.cli.backup:erase",
             "Delete everything that is kept here: sessions, settings, logs, backups, caches.",
+        ),
+        "approvals": Deferred(
+            "localgpt_tui.cli.approvals:approvals", "Say what a command would be asked about, and why."
         ),
         "completion": Deferred("localgpt_tui.cli.completion:completion", "Print a script that completes commands."),
     }

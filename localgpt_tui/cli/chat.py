@@ -35,6 +35,8 @@ def chat(places: Places, model: str, session: str, resume: bool, plain: bool) ->
 
     app = LocalGPTApp(places, session=session, resume=resume, model=model)
     app.run()
+    if app.unattended is not None:
+        app.unattended.finish()
     return app.return_code or 0
 
 

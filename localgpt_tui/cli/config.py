@@ -1,6 +1,7 @@
 """`localgpt-tui config`: the configuration, looked at, changed and tested."""
 
 import sys
+from collections.abc import Mapping
 
 import click
 
@@ -76,13 +77,22 @@ def path(places: Places) -> None:
 @click.pass_obj
 def check(places: Places) -> None:
     """Test the file and say what is wrong with it."""
-    warnings = load_config(places).warnings
+    loaded = load_config(places)
+    warnings = [*loaded.warnings, *_key_conflicts(loaded.config.ui.keys)]
     for warning in warnings:
         click.echo(printable(warning))
     if not places.config_file.exists():
         click.echo(f"{places.config_file} is not there: every key has its default.")
     else:
         click.echo(f"{places.config_file} can be used{', with the warnings above' if warnings else ''}.")
+
+
+def _key_conflicts(keys: Mapping[str, str]) -> list[str]:
+    if not keys:
+        return []
+    from localgpt_tui.ui.keys import conflicts  # noqa: PLC0415 - the whole screen, for those who changed its keys
+
+    return conflicts(keys)
 
 
 def _load(places: Places) -> Config:

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
 
 import click
@@ -13,20 +14,43 @@ from localgpt_tui.paths import Places
 from localgpt_tui.safety.terminal import printable
 
 _SIGNS = {"ok": "✓", "warn": "!", "fail": "✗"}
+_JSON = "Print a JSON list of {name, status, words, fix}."
 
 
-@click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON list of {name, status, words, fix}.")
+@click.group(invoke_without_command=True)
+@click.option("--json", "as_json", is_flag=True, help=_JSON)
 @click.option("-f", "--fix", is_flag=True, help="Make missing folders and close ours to others first.")
-@click.pass_obj
-def doctor(places: Places, as_json: bool, fix: bool) -> int:
+@click.pass_context
+def doctor(ctx: click.Context, as_json: bool, fix: bool) -> int:
     """Check what is set up and say how to fix the rest.
 
     The exit status is 1 where something fails. Nothing is sent to any vendor.
     """
+    if ctx.invoked_subcommand:
+        return 0
+    places: Places = ctx.obj
     for sentence in fix_now(places) if fix else ():
         click.echo(printable(sentence), err=True)
-    found = checks(places, interactive=sys.stdout.isatty())
+    return _report(checks(places, interactive=sys.stdout.isatty()), as_json=as_json)
+
+
+@doctor.command()
+@click.option("--json", "as_json", is_flag=True, help=_JSON)
+def terminal(as_json: bool) -> int:
+    """Ask the terminal what it can do, and say which lines in ~/.tmux.conf would help."""
+    from localgpt_tui.doctor.terminal import terminal_checks  # noqa: PLC0415 - only here is a terminal asked
+
+    found = terminal_checks()
+    status = _report(found, as_json=as_json)
+    lines = [check.fix for check in found if check.name == "tmux" and check.fix]
+    if lines and not as_json:
+        click.echo("\nFor ~/.tmux.conf:")
+        for line in lines:
+            click.echo(f"  {printable(line)}")
+    return status
+
+
+def _report(found: Sequence[Check], *, as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps([asdict(check) for check in found], indent=2))
     else:

@@ -16,12 +16,14 @@ from localgpt_tui.config.values import (
     DEFAULT_ALIASES,
     absolute_folder,
     known_level,
+    outside_folders,
     web_address,
     web_address_if_any,
     with_default_aliases,
 )
 
 Effort = Literal["", "low", "medium", "high", "xhigh", "max"]
+Ascii = Literal["auto", "always", "never"]
 Level = Literal["debug", "info", "warning", "error"]
 WebAddress = Annotated[str, AfterValidator(web_address)]
 WebAddressIfAny = Annotated[str, AfterValidator(web_address_if_any)]
@@ -51,6 +53,9 @@ class Agent(Section):
         description="The most tokens of context that Ollama is asked to make room for; a model's own limit also holds.",
     )
     max_tokens: int = Field(default=4_096, ge=1, description="The most tokens one reply may have.")
+    active_recall: bool = Field(
+        default=True, description="Whether memories that bear on a message are put in front of the model unasked."
+    )
     max_rounds: int = Field(
         default=25, ge=1, description="The most times in one turn that the model may ask for tools."
     )
@@ -131,6 +136,11 @@ class Tools(Section):
 class Memory(Section):
     """What is remembered, and how it is found."""
 
+    paths: Annotated[tuple[Folder, ...], BeforeValidator(outside_folders)] = Field(
+        default=(),
+        strict=False,
+        description="Folders outside the workspace whose Markdown is searched as well, as full paths; only read.",
+    )
     embedding_provider: Literal["local", "openai", "ollama", "none"] = Field(
         default="local",
         description="What turns notes into vectors: `local` in a process of its own on this machine, `openai` for any "
@@ -173,7 +183,25 @@ class UI(Section):
         default=True, description="Whether the app takes the mouse; without it the terminal selects text."
     )
     reduced_motion: bool = Field(default=False, description="Whether everything that moves by itself is stilled.")
-    ascii: bool = Field(default=False, description="Whether icons and lines are drawn in plain ASCII.")
+    ascii: Ascii = Field(
+        default="auto",
+        description="When icons and lines are drawn in plain ASCII; `auto`: where the terminal or "
+        "the language needs it.",
+    )
+    bell: bool = Field(
+        default=True, description="Whether the terminal's bell rings when you are needed, or a long reply has ended."
+    )
+    detached_minutes: float = Field(
+        default=30.0,
+        ge=0,
+        description="Minutes for which a reply goes on when the terminal goes away; 0 stops it then, "
+        "kept as far as it is.",
+    )
+    keys: dict[str, str] = Field(
+        default_factory=dict,
+        description="Other keys for the screen's actions: an action's id, and its key or keys; empty "
+        "takes the key away.",
+    )
 
 
 class Config(Section):

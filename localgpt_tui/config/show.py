@@ -80,6 +80,6 @@ def _lines(table: Mapping[str, object], above: keys.Path = ()) -> Iterator[str]:
     for name, value in table.items():
         if isinstance(value, Mapping):
             path = (*above, name)
-            if any(not isinstance(one, Mapping) for one in value.values()):
+            if not value or any(not isinstance(one, Mapping) for one in value.values()):
                 yield from ("", f"[{keys.written(path)}]")
             yield from _lines(value, path)

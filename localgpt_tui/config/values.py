@@ -46,6 +46,16 @@ def absolute_folder(value: object) -> object:
     return path
 
 
+def outside_folders(value: object) -> object:
+    """Folders as texts; of LocalGPT's `{path, pattern}` tables those that name a folder outside the workspace."""
+    if not isinstance(value, list | tuple):
+        return value
+    named = [item.get("path") if isinstance(item, Mapping) else item for item in value]
+    return tuple(
+        name for name, item in zip(named, value, strict=True) if not isinstance(item, Mapping) or expanded(str(name))
+    )
+
+
 def known_level(value: object) -> object:
     """The level in our words: case does not matter, and LocalGPT's `warn` and `trace` are understood."""
     if not isinstance(value, str):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from localgpt_tui.core.errors import Failure
 from localgpt_tui.core.messages import Message, ToolCall
+from localgpt_tui.core.passages import Passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,19 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Recalled:
+    """Memories were put in front of the model for this turn.
+
+    Attributes:
+        passages: what it was given, best first, with the scores it was chosen by.
+        freshness: how complete the search was.
+    """
+
+    passages: tuple[Passage, ...]
+    freshness: str = "fresh"
+
+
+@dataclass(frozen=True, slots=True)
 class Retrying:
     """A provider failed before its first byte and is asked again.
 
@@ -115,6 +129,7 @@ Event = (
     | CallDelta
     | ToolStarted
     | ToolProgress
+    | Recalled
     | Said
     | Retrying
     | FellBack

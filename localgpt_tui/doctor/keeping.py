@@ -9,7 +9,7 @@ from localgpt_tui.config import load_config
 from localgpt_tui.core.errors import ConfigError, SessionError
 from localgpt_tui.doctor.check import Check
 from localgpt_tui.logs import log_file
-from localgpt_tui.memory.notes import Notes
+from localgpt_tui.memory.workspace import Workspace
 from localgpt_tui.paths import Places
 from localgpt_tui.sessions.journal import Journal
 from localgpt_tui.sessions.shelf import Shelf
@@ -89,11 +89,12 @@ def memory(places: Places) -> Iterator[Check]:
     """What the workspace holds, and second versions that a sync tool left in it."""
     if not places.workspace.is_dir():
         return
-    files = [path for path in places.workspace.rglob("*.md") if path.is_file()]
-    yield Check("memory", "ok", f"{len(files)} Markdown files in {places.workspace}")
-    for conflict in Notes(places.workspace).conflicts():
-        fix = "A sync tool's second version; it is not searched. Take over what is missing, then delete it."
-        yield Check("memory", "warn", str(conflict), fix)
+    listing = Workspace(places.workspace).files()
+    yield Check("memory", "ok", f"{len(listing.files)} Markdown files in {places.workspace}")
+    for sentence in listing.passed_over:
+        yield Check(
+            "memory", "warn", sentence, "It is not searched. Take over what is missing elsewhere, or put it right."
+        )
 
 
 def log(places: Places) -> Iterator[Check]:

@@ -7,6 +7,7 @@ from localgpt_tui.core.events import (
     CallDelta,
     Event,
     FellBack,
+    Recalled,
     Retrying,
     Said,
     TextDelta,
@@ -28,6 +29,7 @@ _TYPES: dict[type[Event], str] = {
     ToolStarted: "tool_started",
     ToolProgress: "tool_progress",
     Said: "said",
+    Recalled: "recalled",
     Retrying: "retrying",
     FellBack: "fell_back",
     TurnFinished: "finished",
@@ -47,6 +49,9 @@ def event_fields(event: Event) -> Fields:
     match event:
         case Said(message, id=entry):
             return {"type": kind, "id": entry, "message": message_fields(message)}
+        case Recalled(passages, freshness):
+            sources = [{"source": passage.source, "score": passage.score} for passage in passages]
+            return {"type": kind, "passages": sources, "freshness": freshness}
         case ToolStarted(call):
             return {"type": kind, "call": asdict(call)}
         case _:

@@ -75,6 +75,12 @@ class _Run:
 
     async def run(self) -> int:
         assistant = open_assistant(self._places, self._tell)
+        try:
+            return await self._ask(assistant)
+        finally:
+            await assistant.aclose()
+
+    async def _ask(self, assistant: Assistant) -> int:
         model = await self._model(assistant)
         journal = await asyncio.to_thread(open_journal, assistant, session=self._wish.session, resume=self._wish.resume)
         try:

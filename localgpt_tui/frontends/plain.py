@@ -38,17 +38,25 @@ async def chat(places: Places, wish: Wish, *, stdin: int = 0, out: TextIO | None
     voice = Voice(stdin, out or sys.stdout)
     try:
         assistant = open_assistant(places, voice.tell)
-        journal = await asyncio.to_thread(open_journal, assistant, session=wish.session, resume=wish.resume)
         try:
-            model = wish.model or await _choose(assistant, voice)
-            desk = PlainDesk(assistant, assistant.converse(journal, model), voice)
-        except BaseException:
-            journal.close()
-            raise
-        return await desk.run()
+            return await _talk(assistant, wish, voice)
+        finally:
+            await assistant.aclose()
     except LocalGPTError as error:
         voice.tell(str(error))
         return 2 if isinstance(error, ConfigError) else 1
+
+
+async def _talk(assistant: Assistant, wish: Wish, voice: Voice) -> int:
+    journal = await asyncio.to_thread(open_journal, assistant, session=wish.session, resume=wish.resume)
+    try:
+        model = wish.model or await _choose(assistant, voice)
+        desk = PlainDesk(assistant, assistant.converse(journal, model), voice)
+    except BaseException:
+        journal.close()
+        raise
+    assistant.start()
+    return await desk.run()
 
 
 class PlainDesk:
@@ -84,7 +92,7 @@ class PlainDesk:
         self.conversation = self.assistant.converse(journal, model)
         self._greet()
 
-    async def act(self, action: str) -> None:
+    async def act(self, action: str, _argument: str = "", /) -> None:
         """Do in words what a screen would do by itself; most of it cannot be done here."""
         match action:
             case "sessions":
@@ -92,6 +100,8 @@ class PlainDesk:
                 self.tell("/open ID opens one of them.")
             case "rename":
                 self.tell("Write the new title after the command: /rename TITLE")
+            case "memory":
+                self.tell("Write what to look for after the command: /memory WORDS")
             case "take":
                 self._take()
             case _:

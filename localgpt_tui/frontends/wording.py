@@ -1,15 +1,17 @@
 """Events in words, a line each, for front ends without a screen."""
 
-from localgpt_tui.core.events import Event, FellBack, Retrying, Said, ToolStarted, TurnCancelled
+from localgpt_tui.core.events import Event, FellBack, Recalled, Retrying, Said, ToolStarted, TurnCancelled
 from localgpt_tui.core.messages import ToolMessage
 from localgpt_tui.safety.terminal import visible
 
 _LONGEST = 200
 
 
-def activity(event: Event) -> str:
+def activity(event: Event) -> str:  # noqa: PLR0911 - one line an event
     """What `event` means to someone who waits for the answer; empty where it means nothing to them."""
     match event:
+        case Recalled(passages):
+            return one_line(f"Recalled {', '.join(passage.source for passage in passages)}")
         case ToolStarted(call):
             return one_line(f"Running {call.name} {call.arguments}")
         case Said(ToolMessage(name=name, text=text, failed=True)):

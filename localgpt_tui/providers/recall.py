@@ -36,6 +36,8 @@ _WHAT_I_DO = (
 )
 _PASSAGE = re.compile(r"^\[\d+\] (?P<source>.+#L\d+(?:-L\d+)?) \(score (?P<score>[\d.]+)\)$")
 _SOURCE = re.compile(r"\S.*?#L\d+(?:-L\d+)?")
+_NOTE = re.compile(r"> [-*+] ")
+_WORD = re.compile(r"\w{3,}")
 _MOST_QUOTED = 3
 _FREE = Usage(cost=0.0)
 
@@ -134,16 +136,16 @@ def _answer(wish: Wish, result: ToolMessage) -> str:
         case Remember(text):
             source = _SOURCE.search(result.text.removeprefix("Noted in "))
             return f"Noted{f' in `{source[0]}`' if source else ''}:\n\n{_quoted(text)}"
-        case LookUp(_, statement):
-            return _answer_from_notes(result.text, statement=statement)
+        case LookUp(query, statement):
+            return _answer_from_notes(result.text, query, statement=statement)
         case Read(path):
             return f"`{path}` says:\n\n{_fenced(result.text)}"
         case _:
             return _fenced(result.text)
 
 
-def _answer_from_notes(found: str, *, statement: bool) -> str:
-    passages = _passages(found)
+def _answer_from_notes(found: str, query: str, *, statement: bool) -> str:
+    passages = [_to_the_point(passage, query) for passage in _passages(found)]
     hint = " To have it noted down, say “remember that …”." if statement else ""
     if not passages:
         return f"I found nothing about that in your notes.{hint}"
@@ -164,6 +166,22 @@ def _passages(found: str) -> list[tuple[str, str, float]]:
             source, text, score = passages[-1]
             passages[-1] = (source, f"{text}\n{line}".lstrip("\n"), score)
     return passages
+
+
+def _to_the_point(passage: tuple[str, str, float], query: str) -> tuple[str, str, float]:
+    """Of a passage that is a list of notes, those notes that share the most words with the query."""
+    source, text, score = passage
+    path, _, place = source.rpartition("#L")
+    lines = text.splitlines()
+    if len(lines) < 2 or not all(_NOTE.match(line) for line in lines):
+        return passage
+    wanted = set(_WORD.findall(query.casefold()))
+    shared = [len(wanted & set(_WORD.findall(line.casefold()))) for line in lines]
+    chosen = [number for number, count in enumerate(shared) if count == max(shared)]
+    first = int(place.partition("-")[0]) + chosen[0]
+    last = first + chosen[-1] - chosen[0]
+    where = f"L{first}" if first == last else f"L{first}-L{last}"
+    return f"{path}#{where}", "\n".join(lines[number] for number in chosen), score
 
 
 def _quoted(text: str) -> str:

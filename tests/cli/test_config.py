@@ -136,3 +136,10 @@ def test_paths_prints_every_place_and_why(run, home):
         assert str(home / place) in out
     assert "LOCALGPT_HOME is set" in out
     assert json.loads(run("paths", "--json")[1])["workspace"] == str(home / "workspace")
+
+
+def test_keys_that_get_in_each_others_way_are_reported(run, home):
+    (home / "config.toml").write_text('[ui.keys]\ndraft-stash = "ctrl+r"\n')
+    code, out, _ = run("config", "check")
+    assert "Ctrl+R is the key of both draft-history and draft-stash" in out
+    assert code == 0

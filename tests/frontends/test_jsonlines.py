@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from localgpt_tui.core import events
 from localgpt_tui.core.messages import ToolCall, UserMessage
+from localgpt_tui.core.passages import Passage
 from localgpt_tui.frontends.jsonlines import event_fields, json_line
 
 SHAPES = [
@@ -20,6 +21,10 @@ SHAPES = [
         {"type": "tool_started", "call": {"id": "1", "name": "n", "arguments": "{}"}},
     ),
     (events.ToolProgress("1", "a"), {"type": "tool_progress", "call_id": "1", "text": "a"}),
+    (
+        events.Recalled((Passage("MEMORY.md", 1, 2, "text", 0.5),)),
+        {"type": "recalled", "passages": [{"source": "MEMORY.md#L1-L2", "score": 0.5}], "freshness": "fresh"},
+    ),
     (events.Retrying("r", 2, 1.5), {"type": "retrying", "reason": "r", "attempt": 2, "seconds": 1.5}),
     (events.FellBack("m", "r"), {"type": "fell_back", "model": "m", "reason": "r"}),
     (events.TurnFinished(), {"type": "finished"}),

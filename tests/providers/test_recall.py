@@ -13,7 +13,8 @@ from localgpt_tui.agent.loop import run_turn
 from localgpt_tui.core.events import CallDelta
 from localgpt_tui.core.messages import AssistantMessage, Attachment, Message, ToolMessage, UserMessage
 from localgpt_tui.core.ports import Request, Tool
-from localgpt_tui.memory.notes import Notes
+from localgpt_tui.memory.memory import Memory
+from localgpt_tui.memory.workspace import Workspace
 from localgpt_tui.providers.recall import Recall
 from localgpt_tui.providers.recall_rules import (
     Explain,
@@ -37,9 +38,11 @@ class Person:
     """Someone who talks with recall over a real workspace."""
 
     def __init__(self, workspace: Path) -> None:
-        notes = Notes(workspace, clock=lambda: MORNING)
-        notes.prepare()
-        self.tools: tuple[Tool, ...] = (*memory_tools(notes), *file_tools([workspace]))
+        self.memory = Memory(
+            Workspace(workspace, clock=lambda: MORNING), workspace.parent / "cache", clock=lambda: MORNING
+        )
+        self.memory.workspace.prepare()
+        self.tools: tuple[Tool, ...] = (*memory_tools(self.memory), *file_tools([workspace]))
         self.history: tuple[Message, ...] = ()
 
     async def says(self, text: str) -> str:
@@ -52,8 +55,10 @@ class Person:
 
 
 @pytest.fixture
-def person(tmp_path: Path) -> Person:
-    return Person(tmp_path / "workspace")
+async def person(tmp_path: Path):
+    person = Person(tmp_path / "workspace")
+    yield person
+    await person.memory.aclose()
 
 
 async def test_what_it_was_told_it_finds_again_with_the_source(person: Person):

@@ -9,7 +9,6 @@ from fakes import FakeMemory
 
 from localgpt_tui.core.errors import LocalGPTError, ToolError
 from localgpt_tui.core.passages import Found, Passage
-from localgpt_tui.memory.notes import Notes
 from localgpt_tui.memory.workspace import Workspace
 from localgpt_tui.tools.memory import memory_tools
 
@@ -47,17 +46,6 @@ async def test_a_long_passage_is_cut():
 async def test_the_number_of_passages_has_bounds():
     with pytest.raises(ToolError, match="limit: input should be less than or equal to 100"):
         await use(FakeMemory(), "memory_search", query="tea", limit=1000)
-
-
-async def test_a_note_says_where_it_stands(tmp_path: Path):
-    notes = Notes(tmp_path, clock=lambda: datetime(2026, 1, 2, tzinfo=UTC))
-    assert await use(notes, "memory_append", text="- tea") == "Noted in memory/2026-01-02.md#L3."
-    assert await use(notes, "memory_append", text="- milk", file="MEMORY.md") == "Noted in MEMORY.md#L3."
-
-
-async def test_a_note_outside_the_memory_is_refused(tmp_path: Path):
-    with pytest.raises(LocalGPTError, match="cannot go into"):
-        await use(Notes(tmp_path), "memory_append", text="- tea", file="../x.md")
 
 
 class Shelf(FakeMemory):
@@ -116,6 +104,6 @@ async def test_what_was_read_elsewhere_says_where(shelf: Shelf):
     assert (await shelf.get("MEMORY.md")).text.endswith("- tea is old <!-- from: https://example.org -->")
 
 
-async def test_a_memory_without_files_has_two_tools(tmp_path: Path, shelf: Shelf):
-    assert [tool.name for tool in memory_tools(Notes(tmp_path))] == ["memory_search", "memory_append"]
+async def test_a_memory_without_files_has_two_tools(shelf: Shelf):
+    assert [tool.name for tool in memory_tools(FakeMemory())] == ["memory_search", "memory_append"]
     assert [tool.name for tool in memory_tools(shelf)][2:] == ["memory_get", "memory_edit"]
