@@ -36,7 +36,7 @@ class Desk(Protocol):
         """Make `journal` the open conversation, once its turn is over."""
         ...
 
-    async def act(self, action: str) -> None:
+    async def act(self, action: str, argument: str = "", /) -> None:
         """Do something that only a screen can, such as `sidebar`; the names are those of the screen commands."""
         ...
 
@@ -53,6 +53,8 @@ class Command:
         argument: what may follow the name, as the help shows it.
         leader: the key, or keys, after Ctrl+X; empty for none.
         screen: True where only a full screen can do it.
+        waits: True where it would disturb a reply that is being written, and so is done after it.
+        key: id of the screen's key that does the same; empty where there is none.
     """
 
     name: str
@@ -62,6 +64,8 @@ class Command:
     aliases: tuple[str, ...] = ()
     leader: str = ""
     screen: bool = False
+    waits: bool = False
+    key: str = ""
 
 
 def find(name: str) -> Command | None:
@@ -194,7 +198,8 @@ def _write_out(journal: Journal, name: str) -> Path:
 
 async def _memory(desk: Desk, argument: str) -> None:
     if not argument:
-        raise LocalGPTError("/memory needs something to look for.", "For example: /memory birthday")
+        await desk.act("memory")
+        return
     found = await desk.assistant.memory.search(argument)
     if not found.passages:
         desk.tell(f"Nothing that is remembered matches “{argument}”.")
@@ -202,13 +207,26 @@ async def _memory(desk: Desk, argument: str) -> None:
     desk.tell("\n\n".join(f"`{passage.source}`\n\n{passage.text}" for passage in found.passages))
 
 
-def _screen(name: str, words: str, leader: str, *aliases: str) -> Command:
+def _screen(
+    name: str, words: str, leader: str, *aliases: str, argument: str = "", waits: bool = False, key: str = ""
+) -> Command:
     """A command that the screen carries out under its own name."""
 
-    async def act(desk: Desk, _argument: str) -> None:
-        await desk.act(name)
+    async def act(desk: Desk, given: str) -> None:
+        await desk.act(name, given)
 
-    return Command(name, words, act, aliases=aliases, leader=leader, screen=True)
+    return Command(
+        name, words, act, argument=argument, aliases=aliases, leader=leader, screen=True, waits=waits, key=key
+    )
+
+
+def _copy(what: str) -> Callable[[Desk, str], Awaitable[None]]:
+    """How `/copy` is carried out with its first word settled."""
+
+    async def act(desk: Desk, argument: str) -> None:
+        await desk.act("copy", f"{what} {argument}".strip())
+
+    return act
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -219,11 +237,37 @@ COMMANDS: tuple[Command, ...] = (
     Command("rename", "give this session a title", _rename, argument="TITLE", leader="r"),
     Command("delete", "delete this session; it can be undone", _delete, leader="d"),
     Command("undelete", "bring the session deleted last back", _undelete, leader="u"),
-    Command("model", "say which model answers, or let NAME answer", _model, argument="NAME"),
-    Command("models", "list the models that could answer here", _models, leader="m"),
+    Command("model", "say which model answers, or let NAME answer", _model, argument="NAME", waits=True),
+    Command("models", "list the models that could answer here", _models, leader="M"),
     Command("status", "show session, model, tokens and cost", _status, leader="s"),
-    Command("memory", "search what is remembered", _memory, argument="WORDS"),
+    Command("memory", "browse what is remembered, or search it for WORDS", _memory, argument="WORDS", leader="3"),
+    _screen("learned", "list what this session wrote into the memory; u there undoes it", "L"),
+    _screen("why", "show the memories that the reply was given", "W"),
     Command("export", "write this conversation to a Markdown file", _export, argument="FILE", leader="e"),
+    _screen("edit", "change what you said last and say it again, on a new branch", "E", waits=True),
+    _screen("retry", "let the model answer your last message again, on a new branch", "R", "regenerate", waits=True),
+    _screen("rewind", "drop your last message and all after it; /undo brings it back", "D", waits=True),
+    _screen("undo", "return to what /edit, /retry or /rewind left; once more: change over again", "U", waits=True),
+    _screen("attach", "send the file PATH along with the next message", "a", argument="PATH"),
+    _screen("detach", "send NAME, or the last attachment, along no more", "A", argument="NAME"),
+    _screen("copy", "copy the message under the cursor, or the latest reply", "yy", argument="[code | file NAME]"),
+    Command("copy-code", "copy the last block of code in that message", _copy("code"), leader="yc", screen=True),
+    Command(
+        "copy-file",
+        "write what was copied last to the file NAME",
+        _copy("file"),
+        argument="NAME",
+        leader="yf",
+        screen=True,
+    ),
+    _screen("print", "show what was copied last plain, for the terminal to select", "yp"),
+    _screen("mouse", "leave the mouse to the terminal, which selects text then, or take it back", "m"),
+    _screen("editor", "write the draft in your editor", "w", key="draft-editor"),
+    _screen("stash", "put the draft aside, or bring it back", "S", key="draft-stash"),
+    _screen("history", "search what you said before, in any session", "f", key="draft-history"),
+    _screen("queue", "change what waits behind a reply", "Q"),
+    _screen("find", "find a session by letters of its title", "/", "filter"),
+    _screen("pin", "keep this session at the top of the list, or no longer", "*"),
     _screen("sidebar", "show or hide the sessions beside the chat", "b"),
     _screen("chat", "go to the prompt", "1"),
     _screen("take", "take over a session that another program holds", "t"),

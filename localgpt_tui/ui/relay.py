@@ -1,0 +1,41 @@
+"""From the engine room to the screen: events in their order, deltas that come fast joined on the way."""
+
+import asyncio
+from collections.abc import Callable
+
+from localgpt_tui.core.events import Event, TextDelta, ThinkingDelta
+
+_PAUSE = 0.03
+"""Seconds for which deltas are collected: the transcript draws less often than that."""
+
+
+class Relay:
+    """An `Emit` for the thread that a turn runs in; `forward` is called there, at most thirty times a second for text."""
+
+    def __init__(self, forward: Callable[[Event], object]) -> None:
+        self._forward = forward
+        self._kind: type[TextDelta] | type[ThinkingDelta] = TextDelta
+        self._pieces: list[str] = []
+        self._timer: asyncio.TimerHandle | None = None
+
+    def __call__(self, event: Event) -> None:
+        """Collect a delta; pass anything else on at once, behind the deltas before it."""
+        if not isinstance(event, TextDelta | ThinkingDelta):
+            self._flush()
+            self._forward(event)
+            return
+        if self._pieces and type(event) is not self._kind:
+            self._flush()
+        self._kind = type(event)
+        self._pieces.append(event.text)
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(_PAUSE, self._flush)
+
+    def _flush(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._pieces:
+            text = "".join(self._pieces)
+            self._pieces.clear()
+            self._forward(self._kind(text))

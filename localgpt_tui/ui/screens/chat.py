@@ -1,0 +1,286 @@
+"""The chat: one session, the reply that is being written in it, and the draft below."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Static
+from textual.worker import Worker
+
+from localgpt_tui.core.errors import ConfigError, LocalGPTError
+from localgpt_tui.core.events import Event, Said, TurnCancelled, TurnFailed, TurnFinished
+from localgpt_tui.core.messages import Attachment, now
+from localgpt_tui.drafting.kept import Draft
+from localgpt_tui.safety.terminal import printable
+from localgpt_tui.ui.happened import Happened
+from localgpt_tui.ui.relay import Relay
+from localgpt_tui.ui.screens.recalling import RecallingScreen
+from localgpt_tui.ui.widgets.attached import Attached
+from localgpt_tui.ui.widgets.banner import Banner
+from localgpt_tui.ui.widgets.completions import Completions
+from localgpt_tui.ui.widgets.consent import ConsentPanel
+from localgpt_tui.ui.widgets.header import Header
+from localgpt_tui.ui.widgets.hints import Hints
+from localgpt_tui.ui.widgets.leader import Leader, Step
+from localgpt_tui.ui.widgets.prompt import Prompt
+from localgpt_tui.ui.widgets.queued import Queued
+from localgpt_tui.ui.widgets.reading_pane import ReadingPane
+from localgpt_tui.ui.widgets.session_list import SessionList
+from localgpt_tui.ui.widgets.status import Status
+from localgpt_tui.ui.widgets.transcript import Transcript
+from localgpt_tui.ui.widgets.welcome import Welcome
+
+if TYPE_CHECKING:  # pydantic, the store and the rest come after the first frame
+    from localgpt_tui.ui.sitting import Sitting
+
+_AT_ANY_TIME = ("quit", "keys", "sidebar", "chat")
+"""What needs no assistant, and so works before it is there."""
+
+
+class ChatScreen(RecallingScreen):
+    """Where the person spends the day."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+x", "leader", "The leader: the key after it does something", priority=True, id="chat-leader"),
+        Binding(
+            "ctrl+c",
+            "interrupt",
+            "Copy what is selected, stop, clear the draft; twice: quit",
+            priority=True,
+            id="chat-interrupt",
+        ),
+        Binding("escape", "escape", "Go back to the prompt; there: stop the reply", id="chat-escape"),
+        Binding("f1,question_mark", "keys", "Every key", id="chat-keys"),
+        Binding("tab", "next_pane(1)", "The next pane", id="chat-next-pane"),
+        Binding("shift+tab", "next_pane(-1)", "The pane before", id="chat-previous-pane"),
+        Binding("pageup", "page(-1)", "Scroll up a page", id="chat-page-up"),
+        Binding("pagedown", "page(1)", "Scroll down a page", id="chat-page-down"),
+    ]
+
+    def __init__(
+        self, open_sitting: Callable[[], "Sitting"], *, pace: float = 1.0, clock: Callable[[], datetime] = now
+    ) -> None:
+        """A chat that begins when `open_sitting` returns; it is called in a thread, after the first frame.
+
+        Args:
+            pace: seconds between two looks at what another program does to the session.
+            clock: tells the present moment.
+        """
+        super().__init__(pace=pace, clock=clock)
+        self._open_sitting = open_sitting
+        self._turn: Worker[None] | None = None
+        self._unsent = Draft()
+        self._ending: Event | None = None
+
+    def compose(self) -> ComposeResult:
+        """The transcript stands in a container of its own, so that typing never draws it again."""
+        yield Header()
+        with Horizontal(id="body"):
+            with Vertical(id="chat"):
+                with ReadingPane(id="pane"):
+                    yield Welcome()
+                yield ConsentPanel()
+                yield Banner()
+                yield Queued()
+                yield Completions()
+                yield Attached()
+                with Vertical(id="draft"), Horizontal(id="line"):
+                    yield Static("❯", id="mark", markup=False)
+                    yield Prompt(placeholder="Write here")
+            yield SessionList()
+        yield Leader()
+        yield Status(self.clock)
+        yield Hints()
+
+    def on_mount(self) -> None:
+        """Show the prompt first; everything else begins behind it."""
+        self.add_class("-empty")
+        self.set_focus(self.prompt)
+        self.call_after_refresh(self._begin)
+
+    @work(group="opening")
+    async def _begin(self) -> None:
+        try:
+            self.sitting = await asyncio.to_thread(self._open_sitting)
+            await self.show_session()
+            await self.engine.run(self.sitting.find_model())
+        except LocalGPTError as error:
+            self.app.exit(return_code=2 if isinstance(error, ConfigError) else 1, message=Text(printable(str(error))))
+            return
+        self.show_surroundings()
+        self.watch_others()
+        if self.sitting.needs_consent:
+            self._ask_consent()
+        else:
+            self.go_on()
+
+    # what the person says
+
+    @property
+    def busy(self) -> bool:
+        """True while a reply is being written."""
+        return self._turn is not None
+
+    @on(Prompt.Changed)
+    def _typing(self) -> None:
+        self.query_one(Transcript).typed()
+
+    @on(Prompt.LeftEmpty)
+    async def _left_empty(self) -> None:
+        await self.app.run_action("app.quit_twice" if self.busy else "app.quit")
+
+    # a turn
+
+    def start(self, text: str, along: tuple[Attachment, ...] = ()) -> None:
+        """Say `text` and show what is answered."""
+        self._unsent, self._ending = Draft(text, along), None
+        self.query_one(Status).begin()
+        self._turn = self._run_turn(text, along)
+
+    @work(group="turn")
+    async def _run_turn(self, text: str, along: tuple[Attachment, ...]) -> None:
+        assert self.sitting is not None  # noqa: S101 - `ready` was asked before
+        assert self.sitting.conversation is not None  # noqa: S101 - the same
+        session = self.sitting.journal.id
+
+        def emit(event: Event) -> None:
+            self.post_message(Happened(event, session))
+
+        try:
+            await self.engine.run(self.sitting.say(text, Relay(emit), along))
+        except LocalGPTError as error:
+            emit(TurnFailed(error.message, error.advice))
+
+    @on(Happened)
+    def _happened(self, happened: Happened) -> None:
+        """The one place where events come to the screen."""
+        event = happened.event
+        match event:
+            case Said(message=message) if message.kind == "user":
+                self._unsent = Draft()
+                self.remove_class("-empty")
+                self.title_changed()
+            case TurnFinished() | TurnFailed() | TurnCancelled():
+                self._ending = event
+                self.remove_class("-empty")
+            case _:
+                pass
+        self.query_one(Transcript).show(event)
+        self.query_one(Status).show(event)
+
+    @on(Worker.StateChanged)
+    def _turn_over(self, changed: Worker.StateChanged) -> None:
+        if changed.worker is not self._turn or not changed.worker.is_finished:
+            return
+        self._turn = None
+        if self.engine.unattended:
+            return  # the reply goes on; only the screen has ended
+        self.query_one(Status).end()
+        self.show_usage()
+        self.list_sessions()
+        self.count_branches()
+        if self._unsent:  # it never reached the disk: it is still the person's
+            self.say_again(self._unsent)
+        if isinstance(self._ending, TurnFinished):
+            self.go_on()
+        else:
+            self.query_one(Queued).hold(held=True)
+
+    async def stop_turn(self) -> None:
+        """Stop the reply and wait until what had arrived is kept."""
+        turn = self._turn
+        if turn is not None:
+            turn.cancel()
+            while not turn.is_finished:
+                await asyncio.sleep(0.01)
+
+    # the question before anything leaves this machine
+
+    def _ask_consent(self) -> None:
+        assert self.sitting is not None  # noqa: S101 - it found the model
+        choice = self.sitting.choice
+        panel = self.query_one(ConsentPanel)
+        if choice is not None:
+            panel.ask(choice.model, choice.destination)
+        if self.focused is self.prompt and not self.prompt.text:
+            self.set_focus(panel)
+
+    @on(ConsentPanel.Answered)
+    @work(group="consent", exclusive=True)
+    async def _consent(self, answered: ConsentPanel.Answered) -> None:
+        assert self.sitting is not None  # noqa: S101 - it put the question
+        self.query_one(ConsentPanel).done()
+        self.set_focus(self.prompt)
+        try:
+            await self.engine.run(self.sitting.answer_consent(use=answered.use))
+        except OSError as error:
+            self.say(f"Your yes could not be written down ({error.strerror}); it holds until you quit.")
+        self.show_surroundings()
+        self.go_on()
+
+    @on(ConsentPanel.Typed)
+    def _typed_at_consent(self, typed: ConsentPanel.Typed) -> None:
+        self.set_focus(self.prompt)
+        self.prompt.insert(typed.text)
+
+    # keys
+
+    def action_escape(self) -> None:
+        """One step back: put completions away, go to the prompt, and from there stop the reply."""
+        if self.dismiss_completions():
+            return
+        if self.focused is not self.prompt:
+            self.action_chat()
+        elif self._turn is not None:
+            self._turn.cancel()
+
+    async def action_interrupt(self) -> None:
+        """Copy what is selected; else stop the reply; else clear the draft; pressed again, quit."""
+        if selected := self.get_selected_text():
+            await self.copy(selected)
+            self.clear_selection()
+        elif self.prompt.selected_text:
+            await self.copy(self.prompt.selected_text)
+        elif self.prompt.text:
+            self.keep_said(self.prompt.text)
+            self.prompt.write("")
+            self.say("Draft cleared; ↑ brings it back.")
+        else:
+            if self._turn is not None:
+                self._turn.cancel()
+            await self.app.run_action("app.quit_twice")
+
+    async def action_leader(self) -> None:
+        """Take the next key as the rest of a chord."""
+        focused = self.focused
+        names = _AT_ANY_TIME
+        steps = [Step(keys, name, name) for keys, name in zip("qkb1", names, strict=True)]
+        if self.sitting is not None:
+            from localgpt_tui.commands import COMMANDS  # noqa: PLC0415 - it knows the assistant: not before the first frame
+
+            steps = [Step(command.leader, command.name, command.name) for command in COMMANDS if command.leader]
+        steps.append(Step("p", "palette", "palette"))
+        self.query_one(Leader).arm(steps, lambda: self.set_focus(focused))
+
+    @on(Leader.Taken)
+    async def _taken(self, taken: Leader.Taken) -> None:
+        if taken.name == "palette":
+            self.app.action_command_palette()
+        elif taken.name == "quit":
+            await self.app.run_action("app.quit")
+        elif taken.name in _AT_ANY_TIME:
+            await self.run_action(f"screen.{taken.name}")
+        else:
+            self.do(f"/{taken.name}")
+
+    def action_keys(self) -> None:
+        """Show every key and every command."""
+        from localgpt_tui.ui.screens.help import HelpScreen  # noqa: PLC0415 - it knows every command
+
+        self.app.push_screen(HelpScreen())

@@ -1,0 +1,329 @@
+"""The memory on a screen of its own: its files, what a search finds in them, and the text with the place marked."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Horizontal, Vertical
+from textual.timer import Timer
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from localgpt_tui.core.passages import Passage
+from localgpt_tui.memory.listing import Listing
+from localgpt_tui.memory.memory import Statistics
+from localgpt_tui.plaintext import shown_name
+from localgpt_tui.safety.terminal import printable
+from localgpt_tui.ui.engine import Engine
+from localgpt_tui.ui.remembering import Remembering
+from localgpt_tui.ui.screens.memory_dialogs import KeysScreen
+from localgpt_tui.ui.screens.memory_handling import HandlingScreen
+from localgpt_tui.ui.screens.memory_log import LogScreen
+from localgpt_tui.ui.widgets.hints import Hint, Hints
+from localgpt_tui.ui.widgets.memory_items import about_file, about_passage, counts, found, listed, new_files
+from localgpt_tui.ui.widgets.memory_list import Item, MemoryList
+from localgpt_tui.ui.widgets.memory_text import MemoryText, numbered
+
+_TYPING = 0.15  # seconds after the last letter
+_LOOK_AGAIN = 2.0
+
+_MORE_KEYS = (
+    ("Enter", "From the search to the list, from the list to the text"),
+    ("↑ ↓ j k g G", "Move; PgUp PgDn by pages"),
+    ("1 … 9", "The passage with that number"),
+    ("in: after:", "In the search: narrow it, also with before: and kind:"),
+)
+_LIST_HINTS: tuple[Hint, ...] = (
+    ("/", "search"), ("Enter", "read"), ("Esc", "back"), ("?", "keys"), ("e", "edit"), ("a", "note"), ("x", "forget"),
+    ("u", "undo"), ("l", "log"), ("m", "move"),
+)  # fmt: skip
+_TEXT_HINTS: tuple[Hint, ...] = (
+    ("v", "mark"), ("Esc", "list"), ("?", "keys"), ("x", "forget"), ("m", "move"), ("e", "edit"), ("l", "log"),
+    ("u", "undo"), ("E", "$EDITOR"),
+)  # fmt: skip
+_FIND_HINTS: tuple[Hint, ...] = (("Enter", "to the list"), ("Esc", "all files"), ("in: after: before:", "narrow it"))
+
+Showing = Literal["files", "found", "sources"]
+
+
+class MemoryScreen(HandlingScreen):
+    """Everything by keyboard; nothing here waits for the disk or the index."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (100, "-medium")]  # noqa: RUF012 - Textual's own annotation
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "find", "Search", id="memory-search"),
+        Binding("escape", "back", "Back: to the list, to all files, to the chat", id="memory-back"),
+        Binding("ctrl+c", "leave", "To the chat", id="memory-leave"),
+        Binding("tab", "pane(1)", "The next pane", priority=True, id="memory-next-pane"),
+        Binding("shift+tab", "pane(-1)", "The pane before", priority=True, id="memory-previous-pane"),
+        Binding("a", "add", "Note something down in today's log", id="memory-add"),
+        Binding("A", "add_here", "Note something down in the file shown", id="memory-add-here"),
+        Binding("e", "edit", "Edit the file here", id="memory-edit"),
+        Binding("E", "editor", "Edit the file in your editor ($VISUAL, $EDITOR)", id="memory-editor"),
+        Binding("x", "forget", "Forget the passage, the marked lines, or the file", id="memory-forget"),
+        Binding("m", "move", "Move the passage or the marked lines to another file", id="memory-move"),
+        Binding("u", "undo", "Take back what was done last here", id="memory-undo"),
+        Binding("P", "purge", "Purge what was forgotten last from the history too", id="memory-purge"),
+        Binding("l", "log", "The changes to the file shown", id="memory-log"),
+        Binding("L", "log_all", "All changes", id="memory-log-all"),
+        Binding("f1,question_mark", "keys", "Every key", id="memory-keys"),
+        *(Binding(str(number), f"number({number})", show=False) for number in range(1, 10)),
+    ]
+
+    def __init__(
+        self,
+        remembering: Remembering,
+        engine: Engine,
+        *,
+        drafts: Path,
+        clock: Callable[[], datetime],
+        sources: Sequence[Passage] = (),
+        query: str = "",
+    ) -> None:
+        """The files of the memory, or why something was known.
+
+        Args:
+            sources: passages that a reply was given; they are shown instead of the files.
+            query: what is searched for at first.
+        """
+        super().__init__(remembering, engine, drafts=drafts)
+        self._clock = clock
+        self._listing = Listing(())
+        self._statistics: Statistics | None = None
+        self._passages: Sequence[Passage] = sources
+        self._showing: Showing = "sources" if sources else "files"
+        self._query = query
+        self._soon: Timer | None = None
+        self._freshness = ""
+        self._file = ""
+
+    def compose(self) -> ComposeResult:
+        """Counts, a search line, the list and the text, the keys."""
+        yield Static(" Memory", id="memory-head", markup=False)
+        with Horizontal(id="memory-find"):
+            yield Static("/ ", id="memory-slash", markup=False)
+            line = Input(self._query, placeholder="search what is remembered", compact=True)
+            line.cursor_blink = False
+            yield line
+        with Container(id="memory-body"):
+            yield MemoryList()
+            with Vertical(id="memory-reading"):
+                yield Static("", id="memory-about", markup=False)
+                yield MemoryText()
+        yield Hints()
+
+    def on_mount(self) -> None:
+        """Begin with the list; look at the counts from time to time."""
+        self.set_focus(self.query_one(MemoryList))
+        if self._showing == "sources":
+            self._show_passages()
+        self.read_again()
+        self.set_interval(_LOOK_AGAIN, self._count)
+
+    def do(self, line: str) -> None:
+        """The command palette was used here: the chat carries it out."""
+        self.app.pop_screen()
+        chat = self.app.screen
+        chat.call_later(getattr(chat, "do"), line)  # noqa: B009 - the palette knows it by this name only
+
+    # what is listed
+
+    @work(group="list", exclusive=True)
+    async def read_again(self) -> None:
+        """Show everything as it is now."""
+        listing = await self.ask(self.remembering.listing())
+        if listing is None:
+            return
+        self._listing = listing
+        if self._showing == "files":
+            self._show_files()
+        elif self._showing == "found":
+            self._search()
+        self._look(self.query_one(MemoryList).chosen)
+        self._count()
+
+    @work(group="count", exclusive=True)
+    async def _count(self) -> None:
+        before, self._statistics = self._statistics, await self.engine.run(self.remembering.statistics())
+        self._say_counts()
+        grown = before and self._statistics and (before.files, before.chunks) != (
+            self._statistics.files, self._statistics.chunks
+        )  # fmt: skip
+        if grown and self._showing == "files":
+            self._listing = await self.engine.run(self.remembering.listing())
+            self._show_files()
+
+    def _say_counts(self) -> None:
+        files = self._listing.files
+        words = counts(self._statistics, len(files), new_files(files, self._clock()))
+        fresh = self._statistics.freshness if self._statistics else "no index yet: plain lists only"
+        if self._showing == "found":
+            fresh = f"{len(self._passages)} found · {self._freshness}"
+        problem = self.remembering.history.problem
+        said = " · ".join(filter(None, (words, fresh, f"history: {problem}" if problem else "")))
+        self.query_one("#memory-head", Static).update(f"Memory   {printable(said)}")
+
+    def _show_files(self) -> None:
+        items = listed(self._listing.files, self._clock())
+        if self._listing.passed_over:
+            items.append(Item(f"Passed over · {len(self._listing.passed_over)}"))
+            items += [Item(f"  {why}", keep_end=False) for why in self._listing.passed_over]
+        self.query_one(MemoryList).show(
+            items or [Item("Nothing is remembered yet; a notes something.")], chosen=self._file
+        )
+
+    def _show_passages(self) -> None:
+        shown = self.query_one(MemoryList)
+        titles = {"found": "Nothing found", "sources": "The reply was given these memories"}
+        items = found(self._passages, self._clock(), counted=self._showing == "sources")
+        if self._showing == "sources" or not items:
+            items.insert(0, Item(titles[self._showing]))
+        shown.show(items, chosen=shown.chosen)
+
+    # searching
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        if self._soon is not None:
+            self._soon.stop()
+        self._soon = self.set_timer(_TYPING, self._search)
+
+    @work(group="search", exclusive=True)
+    async def _search(self) -> None:
+        query = self.query_one(Input).value.strip()
+        if not query:
+            if self._showing == "found":
+                self._showing, self._passages = "files", ()
+                self._show_files()
+                self._say_counts()
+            return
+        hits = await self.ask(self.remembering.search(query))
+        if hits is None or self.query_one(Input).value.strip() != query:
+            return
+        self._showing, self._passages, self._freshness = "found", hits.passages, hits.freshness
+        self._show_passages()
+        self._say_counts()
+
+    @on(Input.Submitted)
+    def _to_list(self) -> None:
+        self.set_focus(self.query_one(MemoryList))
+
+    # the text
+
+    @property
+    def _passage(self) -> Passage | None:
+        chosen = self.query_one(MemoryList).chosen
+        listed = self._showing != "files" and chosen.isdecimal() and int(chosen) <= len(self._passages)
+        return self._passages[int(chosen) - 1] if listed else None
+
+    @property
+    def pointed(self) -> tuple[str, int, int]:
+        """The passage in the list; in the text, the marked lines."""
+        passage, text = self._passage, self.query_one(MemoryText)
+        path = self.opened.path if self.opened else ""
+        if self.focused is text:
+            return path, *text.marked
+        if passage is None:
+            return path, 0, 0
+        return passage.path, passage.first_line, passage.last_line
+
+    @on(MemoryList.Looked)
+    def _looked(self, looked: MemoryList.Looked) -> None:
+        self._look(looked.key)
+
+    @on(MemoryList.Entered)
+    def _entered(self, entered: MemoryList.Entered) -> None:
+        self._look(entered.key)
+        self.set_focus(self.query_one(MemoryText))
+
+    @work(group="look", exclusive=True)
+    async def _look(self, key: str) -> None:
+        passage = self._passage
+        path = passage.path if passage else key
+        if not key:
+            self.opened = None
+            self._show_text("", "")
+            return
+        self._file = path if passage is None else self._file
+        self.opened = await self.ask(self.remembering.open(path))
+        if self.opened is None:
+            self._show_text(shown_name(path), "")
+            return
+        lines = self.opened.text.removesuffix("\n").count("\n") + 1
+        file = next((file for file in self._listing.files if file.path == path), None)
+        about = about_passage(passage) if passage else about_file(file, path, lines)
+        self._show_text(about, self.opened.text, (passage.first_line, passage.last_line) if passage else (0, 0))
+
+    def _show_text(self, about: str, text: str, hit: tuple[int, int] = (0, 0)) -> None:
+        self.query_one("#memory-about", Static).update(printable(about))
+        self.query_one(MemoryText).show(numbered(text, hit) if text else [])
+
+    # keys
+
+    def on_descendant_focus(self) -> None:
+        """Say which keys matter in the pane that has them now."""
+        match self.focused:
+            case MemoryText():
+                hints = _TEXT_HINTS
+            case Input():
+                hints = _FIND_HINTS
+            case _:
+                hints = _LIST_HINTS
+        self.query_one(Hints).show(hints)
+
+    def action_find(self) -> None:
+        """Go to the search line."""
+        self.set_focus(self.query_one(Input))
+
+    def action_pane(self, step: int) -> None:
+        """Go to the next of search, list and text."""
+        panes: list[Widget] = [self.query_one(Input), self.query_one(MemoryList), self.query_one(MemoryText)]
+        place = panes.index(self.focused) if self.focused in panes else 0
+        self.set_focus(panes[(place + step) % len(panes)])
+
+    def action_back(self) -> None:
+        """One step: from the text to the list, from what was found to the files, from there to the chat."""
+        line, entries = self.query_one(Input), self.query_one(MemoryList)
+        if self.focused is self.query_one(MemoryText):
+            self.set_focus(entries)
+        elif line.value:
+            line.value = ""
+            self.set_focus(entries)
+        elif self.focused is line:
+            self.set_focus(entries)
+        else:
+            self.dismiss()
+
+    def action_leave(self) -> None:
+        """Go to the chat."""
+        self.dismiss()
+
+    def action_number(self, number: int) -> None:
+        """Look at the passage with this number."""
+        if self._showing != "files":
+            self.query_one(MemoryList).choose(str(number))
+
+    def action_keys(self) -> None:
+        """Show every key."""
+        self.app.push_screen(KeysScreen("Keys of the memory", ("Memory", "Text"), _MORE_KEYS))
+
+    def action_log(self) -> None:
+        """Show what changed the file."""
+        if self.opened is None or self.opened.path.startswith(("/", "sessions/")):
+            self.say("Only files of the workspace have a history.")
+        else:
+            self._show_log(self.opened.path)
+
+    def action_log_all(self) -> None:
+        """Show every change."""
+        self._show_log("")
+
+    def _show_log(self, path: str) -> None:
+        self.app.push_screen(LogScreen(self.remembering, self.engine, self._clock, path=path), self._log_left)
+
+    def _log_left(self, _nothing: None) -> None:
+        self.read_again()

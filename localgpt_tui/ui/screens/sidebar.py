@@ -1,0 +1,104 @@
+"""A screen with the list of sessions: choosing one, and what can be done to each without opening it."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+
+from textual import on, work
+
+from localgpt_tui.core.errors import LocalGPTError
+from localgpt_tui.ui.screens.reading import ReadingScreen
+from localgpt_tui.ui.screens.rename import RenameScreen
+from localgpt_tui.ui.widgets.session_list import SessionList
+
+RUNNING, READ_ONLY, UNREAD = "●", "=", "!"
+"""Marks in the list: a reply is being written; another program holds it; it grew since it was looked at here."""
+
+
+class SidebarScreen(ReadingScreen):
+    """Keeps the list up to date and carries out what is wished for in it."""
+
+    def __init__(self, *, pace: float, clock: Callable[[], datetime]) -> None:
+        super().__init__(pace=pace, clock=clock)
+        self._pinned: frozenset[str] = frozenset()
+        self._seen: dict[str, int] = {}
+
+    @work(group="list", exclusive=True)
+    async def list_sessions(self) -> None:
+        """Read the list of sessions again."""
+        if self.sitting is None:
+            return
+        sessions = await asyncio.to_thread(self.sitting.assistant.shelf.list)
+        self._pinned = frozenset(session.id for session in sessions if session.pinned)
+        journal = self.sitting.journal
+        if not self._seen:
+            self._seen = {session.id: session.messages for session in sessions}
+        self._seen |= {session.id: session.messages for session in sessions if session.id == journal.id}
+        marks = {session.id: UNREAD for session in sessions if session.messages > self._seen.get(session.id, 0)}
+        if self.busy or journal.read_only:
+            marks[journal.id] = RUNNING if self.busy else READ_ONLY
+        for listing in self.query(SessionList):  # there is none any more once the app has ended
+            listing.show(sessions, open_id=journal.id, marks=marks, now=self.clock())
+
+    @on(SessionList.Chosen)
+    def _chosen(self, chosen: SessionList.Chosen) -> None:
+        if self.sitting is not None and chosen.id == self.sitting.journal.id:
+            self.action_chat()
+        else:
+            self.do(f"/open {chosen.id}")
+
+    @on(SessionList.Asked)
+    @work(group="shelf")
+    async def _asked(self, asked: SessionList.Asked) -> None:
+        if self.sitting is None:
+            return
+        shelf, here = self.sitting.assistant.shelf, asked.id == self.sitting.journal.id
+        title = self.query_one(SessionList).title_of(asked.id)
+        try:
+            match asked.wish:
+                case "new" | "undelete":
+                    self.do(f"/{asked.wish}")
+                case "pin" if asked.id:
+                    await asyncio.to_thread(shelf.pin, asked.id, on=asked.id not in self._pinned)
+                case "delete" | "rename" if here:
+                    self.do(f"/{asked.wish}")
+                case "delete" if asked.id:
+                    await asyncio.to_thread(shelf.delete, asked.id)
+                    self.say(f"Deleted “{title}”. u brings it back.")
+                case "rename" if asked.id:
+                    wanted = await self.app.push_screen_wait(RenameScreen(title))
+                    if wanted:
+                        await asyncio.to_thread(shelf.rename, asked.id, wanted)
+                case _:
+                    pass
+        except LocalGPTError as error:
+            self.say(str(error))
+        self.list_sessions()
+
+    @work(group="rename", exclusive=True)
+    async def action_rename(self) -> None:
+        """Ask what the open session is to be called."""
+        if self.sitting is not None:
+            wanted = await self.app.push_screen_wait(RenameScreen(self.sitting.journal.title))
+            if wanted:
+                self.do(f"/rename {wanted}")
+
+    @work(group="shelf")
+    async def action_pin(self) -> None:
+        """Keep the open session at the top of the list, or no longer."""
+        if self.sitting is None:
+            return
+        journal = self.sitting.journal
+        pinned = journal.id not in self._pinned
+        try:
+            await asyncio.to_thread(lambda: journal.mark("pin", pinned=pinned))
+        except LocalGPTError as error:
+            self.say(str(error))
+            return
+        self.say("Pinned: it stays at the top." if pinned else "Not pinned any more.")
+        self.list_sessions()
+
+    def action_find(self) -> None:
+        """Find a session by letters of its title."""
+        self.action_sessions()
+        self.query_one(SessionList).action_filter()

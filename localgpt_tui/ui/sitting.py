@@ -1,0 +1,187 @@
+"""The assistant as one window uses it: which session is open, who answers in it, and whether that was allowed."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from localgpt_tui.assistant import Assistant
+from localgpt_tui.conversation import Conversation
+from localgpt_tui.core.events import Emit
+from localgpt_tui.core.messages import AssistantMessage, Attachment, Usage
+from localgpt_tui.providers.discovery import Choice, Surroundings
+from localgpt_tui.paths import Places
+from localgpt_tui.sessions.entries import Entry
+from localgpt_tui.sessions.journal import Journal
+from localgpt_tui.sessions.partial import UNATTENDED
+from localgpt_tui.ui.turn import Turn
+
+PAGE = 60
+"""How many entries are read from a session at a time."""
+
+_LONG_PAGE = 500  # where all of them are wanted: few enough that a key never waits for one to be shown
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A part of a session, oldest first.
+
+    Attributes:
+        more: whether there are earlier entries.
+        usage: what the latest reply in it used.
+    """
+
+    entries: list[Entry]
+    more: bool
+    usage: Usage = field(default_factory=Usage)
+
+
+class Sitting:
+    """Opened once, in a thread, after the first frame: everything heavy is imported with it."""
+
+    def __init__(self, assistant: Assistant, journal: Journal, model: str) -> None:
+        self.assistant = assistant
+        self.journal = journal
+        self.surroundings = Surroundings()
+        self.choice: Choice | None = None
+        self.conversation: Conversation | None = None
+        self._model = model
+        self._turn: Turn | None = None
+
+    @classmethod
+    def open(cls, places: Places, *, session: str, resume: bool, model: str) -> "Sitting":
+        """Open the assistant, and the session that was asked for or a new one; blocks on the disk.
+
+        Raises:
+            LocalGPTError: the configuration cannot be used, or there is no such session.
+        """
+        return cls.over(Assistant.open(places), session=session, resume=resume, model=model)
+
+    @classmethod
+    def over(cls, assistant: Assistant, *, session: str = "", resume: bool = False, model: str = "") -> "Sitting":
+        """Open the session that was asked for, or a new one; blocks on the disk.
+
+        Args:
+            session: the id of a session, or how it begins.
+            resume: whether to go on with the latest session.
+            model: the model the person named; empty to use what the configuration says or what is found.
+
+        Raises:
+            SessionError: there is no such session.
+        """
+        if session:
+            journal = assistant.shelf.open(session)
+        else:
+            journal = (assistant.shelf.latest() if resume else None) or assistant.shelf.new(cwd=str(Path.cwd()))
+        return cls(assistant, journal, model)
+
+    async def find_model(self) -> None:
+        """See what is there and settle who answers; takes at most about three seconds.
+
+        Raises:
+            ConfigError: the name of the model means none.
+        """
+        self.assistant.start()
+        self.surroundings = await self.assistant.look_around()
+        if self._model:
+            where = self.assistant.destination(self._model)
+            self.choice = Choice(self._model, "You named it.", bool(where), where)
+        else:
+            self.choice = self.assistant.choose(self.surroundings, attended=True)
+        if not self.needs_consent:
+            await self.converse(self.journal)
+
+    @property
+    def needs_consent(self) -> bool:
+        """True where the person has to say yes before anything is sent."""
+        return not self._model and self.choice is not None and self.assistant.needs_consent(self.choice)
+
+    async def answer_consent(self, *, use: bool) -> None:
+        """Go on with the model that was found, or with recall on this machine.
+
+        Raises:
+            OSError: the yes could not be written down; it holds for this time.
+        """
+        if self.choice is None:
+            return
+        if use:
+            try:
+                await asyncio.to_thread(self.assistant.allow, self.choice)
+            finally:
+                self._model = self.choice.model
+                await self.converse(self.journal)
+            return
+        self.choice = Choice("recall", "You chose to stay on this machine; /model changes that.", False, "")  # noqa: FBT003
+        self._model = "recall"
+        await self.converse(self.journal)
+
+    async def converse(self, journal: Journal) -> None:
+        """Make `journal` the open session, with the model that answered before.
+
+        Raises:
+            ConfigError: the name of the model means none.
+        """
+        if self.conversation:
+            await self.conversation.aclose()
+        before, self.journal = self.journal, journal
+        model = self.conversation.model if self.conversation else self.choice.model if self.choice else "recall"
+        self.conversation = await asyncio.to_thread(self.assistant.converse, journal, model)
+        if before is not journal:
+            await asyncio.to_thread(before.close)
+
+    async def say(self, text: str, emit: Emit, attachments: Sequence[Attachment] = ()) -> None:
+        """Say `text` in the open conversation and let the model answer, as `Conversation.send` does.
+
+        Raises:
+            CancelledError: the turn was stopped, or it gave way to another program.
+        """
+        assert self.conversation is not None  # noqa: S101 - the person was told to wait before
+        self._turn = Turn(self.conversation)
+        try:
+            await self._turn.run(text, emit, attachments)
+        finally:
+            self._turn = None
+
+    @property
+    def turn(self) -> Turn | None:
+        """What is being said and answered just now."""
+        return self._turn
+
+    def leave(self) -> None:
+        """Nobody looks any more: say so to whoever opens the session, and let them read along."""
+        self.journal.announce(UNATTENDED)
+        if self._turn is not None:
+            self._turn.leave()
+
+    async def read(self, before: Entry | None = None, *, everything: bool = False) -> Opening:
+        """The last entries of the open session, or those before an entry; a longer page where everything is wanted."""
+        count = _LONG_PAGE if everything else PAGE
+        entries = await asyncio.to_thread(self.journal.tail, count + 1, before)
+        return Opening(entries[-count:], len(entries) > count, _latest_usage(entries))
+
+    @property
+    def destination(self) -> str:
+        """The host that what is written goes to now; empty where it stays on this machine."""
+        return self.assistant.destination(self.conversation.model) if self.conversation else ""
+
+    async def take_over(self, *, patience: float = 5.0) -> bool:
+        """Ask the program that holds the open session for it, and wait; True once it is ours."""
+        await asyncio.to_thread(self.journal.ask_for_handover)
+        for _ in range(int(patience / 0.2)):
+            if await asyncio.to_thread(self.journal.acquire):
+                return True
+            await asyncio.sleep(0.2)
+        return False
+
+    async def aclose(self) -> None:
+        """Let go of the open session, and stop what runs in the background."""
+        await asyncio.to_thread(self.journal.close)
+        if self.conversation:
+            await self.conversation.aclose()
+        await self.assistant.aclose()
+
+
+def _latest_usage(entries: list[Entry]) -> Usage:
+    """What the latest reply used, where its provider counted."""
+    replies = [entry.message for entry in entries if isinstance(entry.message, AssistantMessage)]
+    return next((reply.usage for reply in reversed(replies) if reply.usage.input_tokens is not None), Usage())

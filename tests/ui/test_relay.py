@@ -1,0 +1,27 @@
+import asyncio
+
+from localgpt_tui.core.events import TextDelta, ThinkingDelta, TurnFinished
+from localgpt_tui.ui.relay import Relay
+
+
+async def test_deltas_that_come_fast_are_joined():
+    passed = []
+    relay = Relay(passed.append)
+    for letter in "hello":
+        relay(TextDelta(letter))
+    assert passed == []
+    while not passed:
+        await asyncio.sleep(0.01)
+    assert passed == [TextDelta("hello")]
+
+
+async def test_the_order_of_events_stays():
+    passed = []
+    relay = Relay(passed.append)
+    relay(ThinkingDelta("so"))
+    relay(TextDelta("a"))
+    relay(TextDelta("b"))
+    relay(TurnFinished())
+    assert passed == [ThinkingDelta("so"), TextDelta("ab"), TurnFinished()]
+    await asyncio.sleep(0.05)
+    assert passed[-1] == TurnFinished()
