@@ -10,11 +10,11 @@ _PAUSE = 0.03
 
 
 class Relay:
-    """An `Emit` for the thread that a turn runs in; `forward` is called there, at most thirty times a second for text."""
+    """An `Emit` for the thread that a turn runs in; text is forwarded there at most thirty times a second."""
 
     def __init__(self, forward: Callable[[Event], object]) -> None:
         self._forward = forward
-        self._kind: type[TextDelta] | type[ThinkingDelta] = TextDelta
+        self._kind: type[TextDelta | ThinkingDelta] = TextDelta
         self._pieces: list[str] = []
         self._timer: asyncio.TimerHandle | None = None
 
