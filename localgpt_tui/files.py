@@ -178,7 +178,8 @@ class Lock:
         if self._handle is not None:
             with contextlib.suppress(OSError):  # on a full disk the lock holds, it only cannot say whose it is
                 os.ftruncate(self._handle, 0)
-                os.pwrite(self._handle, said.encode(), 0)
+                os.lseek(self._handle, 0, os.SEEK_SET)
+                os.write(self._handle, said.encode())
 
     def release(self) -> None:
         """Give the lock back; a lock that is not held stays as it is."""

@@ -12,6 +12,7 @@ import sys
 import termios
 import time
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import pyte
 
@@ -24,7 +25,9 @@ _PRIVATE = re.compile(rb"\x1b\[[?>][\d;]*\$?[pqu]|\x1b\[22;2t|\x1b\[23;2t|\x1bP.
 class Terminal:
     """A pseudo-terminal with a program on it."""
 
-    def __init__(self, arguments: Sequence[str], *, size: tuple[int, int], answer: Answer | None, **environ: str) -> None:
+    def __init__(
+        self, arguments: Sequence[str], *, size: tuple[int, int], answer: Answer | None, **environ: str
+    ) -> None:
         self.seen = b""
         self.screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self.screen)
@@ -45,8 +48,8 @@ class Terminal:
         """Read until text is on the screen, bytes were written, or something holds."""
         end = time.monotonic() + seconds
         while not self._holds(true):
-            lost = self.ended() and not self.read(0.05)
-            assert not lost and time.monotonic() < end, f"{true!r} never came:\n{self.shown}\n{self.seen[-300:]!r}"
+            in_time = time.monotonic() < end and not (self.ended() and not self.read(0.02))
+            assert in_time or self._holds(true), f"{true!r} never came:\n{self.shown}\n{self.seen[-300:]!r}"
             self.read(0.02)
 
     def read(self, seconds: float = 0.05) -> bytes:
@@ -91,8 +94,7 @@ class Terminal:
 
     def processor_seconds(self) -> float:
         """Processor time the program has used so far."""
-        with open(f"/proc/{self.process}/stat") as file:  # noqa: PTH123 - not a file of ours
-            fields = file.read().rpartition(")")[2].split()
+        fields = Path(f"/proc/{self.process}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def _holds(self, true: str | bytes | Callable[[], object]) -> bool:

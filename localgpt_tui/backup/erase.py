@@ -17,6 +17,8 @@ _OURS = {
     "copied": "text that was copied to files",
     "consent.json": "which places text may be sent to",
     "crashes": "crash files",
+    "drafts": "messages that were not sent yet",
+    "history.jsonl": "what was said, for the prompt to bring back",
     "logs": "logs",
 }
 """What the state and data folders hold of ours, by name. Anything else there is somebody else's and stays."""

@@ -9,6 +9,8 @@ import click
 
 from localgpt_tui.config import load_config
 from localgpt_tui.core.errors import SessionError
+from localgpt_tui.drafting.history import History
+from localgpt_tui.drafting.kept import Draft, Drafts
 from localgpt_tui.files import atomic_write
 from localgpt_tui.paths import Places
 from localgpt_tui.safety.redact import Redactor, environment_secrets
@@ -80,6 +82,7 @@ def delete(places: Places, id: str, yes: bool, now: bool) -> None:  # noqa: A002
         click.confirm(printable(f"Delete {_named(shelf, name)} {where}?"), abort=True, err=True)
     if now:
         shelf.erase(name)
+        _forget_writing(places, name)
         click.echo(f"Deleted: {name}")
         return
     deleted = shelf.delete(name)
@@ -156,6 +159,12 @@ def _table(summaries: Sequence[Summary]) -> str:
         f"{'(pinned) ' if summary.pinned else ''}{summary.title or '(no title)'}"
         for short, summary in zip(ids, summaries, strict=True)
     )
+
+
+def _forget_writing(places: Places, name: str) -> None:
+    """The draft of the session, and what was said in it, go with it."""
+    Drafts(places.state / "drafts").save(name, Draft())
+    History(places.state / "history.jsonl").forget(name)
 
 
 def _named(shelf: Shelf, name: str) -> str:

@@ -94,7 +94,9 @@ class Attentive(App[Any]):
 
     async def on_event(self, event: events.Event) -> None:
         """Notice every key, click and paste."""
-        if isinstance(event, events.Key | events.MouseDown | events.MouseScrollDown | events.MouseScrollUp | events.Paste):
+        if isinstance(
+            event, events.Key | events.MouseDown | events.MouseScrollDown | events.MouseScrollUp | events.Paste
+        ):
             self.attention.pressed()
         await super().on_event(event)
 

@@ -1,4 +1,4 @@
-"""Textual's driver for terminals, calmer: no reports of mere mouse moves, and no trouble when the terminal goes away."""
+"""Textual's driver for terminals, calmer: no reports of mere mouse moves, no trouble when the terminal goes away."""
 
 import contextlib
 import os

@@ -14,7 +14,7 @@ from localgpt_tui.ui.screens.memory_log import LogScreen
 from localgpt_tui.ui.widgets.memory_text import MemoryText
 from localgpt_tui.ui.widgets.prompt import Prompt
 from localgpt_tui.ui.widgets.queued import Queued
-from localgpt_tui.ui.widgets.search_line import SearchLine
+from localgpt_tui.ui.widgets.reading_pane import ReadingPane
 from localgpt_tui.ui.widgets.session_list import SessionList
 from localgpt_tui.ui.widgets.transcript import Transcript
 
@@ -24,7 +24,7 @@ _SCOPES: tuple[tuple[str, type], ...] = (
     ("Everywhere", ChatScreen),
     ("Everywhere", LocalGPTApp),
     ("Transcript", Transcript),
-    ("Search", SearchLine),
+    ("Transcript", ReadingPane),
     ("Sessions", SessionList),
     ("What waits", Queued),
     ("Memory", MemoryScreen),

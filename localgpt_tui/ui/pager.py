@@ -25,7 +25,9 @@ def pager_command(environ: Mapping[str, str] = os.environ) -> list[str]:
         except ValueError:
             words = []
         if not words or shutil.which(words[0], path=environ.get("PATH")) is None:
-            raise LocalGPTError(f"PAGER is “{chosen}”, which is no program here.", "Set PAGER to a pager, such as less.")
+            raise LocalGPTError(
+                f"PAGER is “{chosen}”, which is no program here.", "Set PAGER to a pager, such as less."
+            )
         return words
     for program in _USUAL:
         if shutil.which(program, path=environ.get("PATH")):

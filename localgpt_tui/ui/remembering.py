@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 from dataclasses import dataclass, replace
 
 import apsw
@@ -208,13 +209,16 @@ class Remembering:
                 left.append(change)
         return left
 
-    async def diff(self, change_id: str) -> str:
-        """What a change did, as a unified diff.
+    async def diff(self, change_id: str, path: str = "") -> str:
+        """What a change did, to the file `path` or to all, as a unified diff.
 
         Raises:
             LocalGPTError: there is no such change.
         """
-        return await asyncio.to_thread(self.history.diff, change_id)
+        whole = await asyncio.to_thread(self.history.diff, change_id)
+        files = re.split(r"^(?=--- (?:a/|/dev/null$))", whole, flags=re.MULTILINE)
+        wanted = (f"--- a/{path}", f"+++ b/{path}")
+        return "".join(file for file in files if not path or not {*file.split("\n")[:2]}.isdisjoint(wanted)) or whole
 
     async def version(self, path: str, change_id: str) -> str:
         """A file as it was right after a change; empty where it was not there.

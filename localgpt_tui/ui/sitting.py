@@ -9,8 +9,8 @@ from localgpt_tui.assistant import Assistant
 from localgpt_tui.conversation import Conversation
 from localgpt_tui.core.events import Emit
 from localgpt_tui.core.messages import AssistantMessage, Attachment, Usage
-from localgpt_tui.providers.discovery import Choice, Surroundings
 from localgpt_tui.paths import Places
+from localgpt_tui.providers.discovery import Choice, Surroundings
 from localgpt_tui.sessions.entries import Entry
 from localgpt_tui.sessions.journal import Journal
 from localgpt_tui.sessions.partial import UNATTENDED

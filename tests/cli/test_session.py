@@ -10,6 +10,8 @@ from click.testing import CliRunner, Result
 from localgpt_tui.cli.session import session
 from localgpt_tui.core.errors import SessionError
 from localgpt_tui.core.messages import AssistantMessage, UserMessage
+from localgpt_tui.drafting.history import History
+from localgpt_tui.drafting.kept import Draft, Drafts
 from localgpt_tui.paths import Places, find_places
 from localgpt_tui.sessions.shelf import Shelf
 
@@ -104,3 +106,13 @@ def test_a_session_that_is_not_there_is_an_error_in_words(places: Places):
     outcome = run(places, "show", "zzz")
     assert isinstance(outcome.exception, SessionError)
     assert "There is no session 'zzz'" in str(outcome.exception)
+
+
+def test_what_is_deleted_for_good_takes_its_draft_and_its_words_with_it(places: Places, name: str):
+    drafts, history = Drafts(places.state / "drafts"), History(places.state / "history.jsonl")
+    drafts.save(name, Draft("not sent yet"))
+    history.add("Hello there", name)
+    history.add("said elsewhere", "another")
+    assert run(places, "delete", name, "--now", "--yes").exit_code == 0
+    assert not drafts.load(name)
+    assert [spoken.text for spoken in history.load()] == ["said elsewhere"]

@@ -29,7 +29,9 @@ class Scripted:
                 sent += self.answers.get(piece, b"")
             else:
                 text = piece.decode().rpartition("\r")[2]
-                self.column = sum(2 if sign in self.wide else 1 for sign in text) + (0 if "\r" in piece.decode() else self.column)
+                self.column = sum(2 if sign in self.wide else 1 for sign in text) + (
+                    0 if "\r" in piece.decode() else self.column
+                )
         return sent
 
 
@@ -44,7 +46,8 @@ MODERN = {
 def asked(tmp_path, answer, *, size=(100, 30), **environ):
     """What the doctor finds on a terminal that answers so, as {name: [checks]}, and what it left on the screen."""
     said = tmp_path / "said.json"
-    program = f"import os; f = os.open({str(said)!r}, os.O_CREAT | os.O_WRONLY); os.dup2(f, 1); " + (
+    program = (
+        f"import os; f = os.open({str(said)!r}, os.O_CREAT | os.O_WRONLY); os.dup2(f, 1)\n"
         "from localgpt_tui.cli import main; main(['doctor', 'terminal', '--json'])"
     )
     with running("-c", program, size=size, answer=answer, **environ) as terminal:
@@ -119,7 +122,9 @@ def tmux(tmp_path, monkeypatch):
     def install(**settings):
         folder = tmp_path / "bin"
         folder.mkdir()
-        lines = "\n".join(f'"show-options -gv {name.replace("_", "-")}") echo "{value}";;' for name, value in settings.items())
+        lines = "\n".join(
+            f'"show-options -gv {name.replace("_", "-")}") echo "{value}";;' for name, value in settings.items()
+        )
         outer, features = settings.get("outer", "xterm-256color"), settings.get("features", "RGB,clipboard")
         script = f"""#!/bin/sh
 case "$*" in

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from memory.remembering import NOTES, FakeEmbedder, write
 from stage import shown, until, until_shown
+from textual import events
 from textual.app import App
 
 from localgpt_tui.core.passages import Passage
@@ -291,3 +292,39 @@ async def test_names_and_text_of_others_reach_the_terminal_harmless(folder):
         await until_shown(pilot, "evil")
         assert "\x1b" not in shown(pilot.app)
         assert "\u202e" not in shown(pilot.app)
+
+
+async def test_letters_typed_right_after_the_slash_belong_to_the_search(folder):
+    async with MemoryApp(folder).run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        for key in ("slash", *"elx"):  # each of these letters would do something in the list
+            pilot.app.post_message(events.Key(key, "/" if key == "slash" else key))
+        await until(pilot, lambda: pilot.app.screen.query_one("Input").value == "elx")
+
+
+async def test_many_files_are_listed_and_read_from_end_to_end(folder):
+    for number in range(300):
+        (folder / f"workspace/knowledge/note-{number:03}.md").write_text(f"note {number} " + "x" * 1000 + "\n")
+    async with MemoryApp(folder).run_test(size=SMALL) as pilot:
+        await settled(pilot, "307 files")
+        await pilot.press("G")
+        await until_shown(pilot, "knowledge/rust.md · 9 lines")
+        await pilot.press("up")
+        await until_shown(pilot, "note 299")
+        await pilot.press("g")
+        await until_shown(pilot, "MEMORY.md · 4 lines")
+
+
+async def test_it_can_be_used_on_a_very_small_screen(folder):
+    async with MemoryApp(folder).run_test(size=(40, 12)) as pilot:
+        await until_shown(pilot, "MEMORY.md")
+        await until_shown(pilot, "Anna is my sister")
+
+
+def test_the_editor_of_the_app(folder, snap_compare):
+    async def before(pilot):
+        await settled(pilot, "Anna is my sister")
+        await pilot.press("enter", "G", "e")
+        await until_shown(pilot, "^S save")
+
+    assert snap_compare(MemoryApp(folder), terminal_size=SMALL, run_before=before)

@@ -1,7 +1,11 @@
+import asyncio
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from reading import NOON, PaneApp, entries, read, talk
+from textual import events
 
 from localgpt_tui.core.events import Said, TextDelta
 from localgpt_tui.core.messages import AssistantMessage, Thinking, ToolCall, ToolMessage, UserMessage
@@ -28,6 +32,14 @@ def marked(transcript: Transcript) -> list[str]:
 async def look_for(pilot, words: str) -> None:
     await pilot.press("slash", *words)
     await settled(pilot)
+
+
+async def until(true: Callable[[], bool]) -> None:
+    for _ in range(500):
+        if true():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it never came true")
 
 
 async def settled(pilot) -> None:
@@ -165,7 +177,9 @@ async def test_what_is_folded_is_found_and_unfolded_while_the_view_is_there():
 async def test_arguments_of_a_tool_are_found_as_they_are_read():
     app = PaneApp()
     async with app.run_test(size=(60, 24)) as pilot:
-        app.transcript.load(entries(AssistantMessage("", calls=(CALL,)), ToolMessage("c1", "read_file", "x")), more=False)
+        app.transcript.load(
+            entries(AssistantMessage("", calls=(CALL,)), ToolMessage("c1", "read_file", "x")), more=False
+        )
         app.transcript.focus()
         await look_for(pilot, "owns it")
         assert "1 of 1" in app.shown()
@@ -179,7 +193,10 @@ async def test_words_that_were_wrapped_are_found_on_both_lines():
         app.transcript.focus()
         await look_for(pilot, "short ttl plus")
         assert "1 of 1" in app.shown()
-        assert marked(app.transcript) == ["[short]", "[TTL plus]"] or marked(app.transcript) == ["[short TTL]", "[plus]"]
+        assert marked(app.transcript) == ["[short]", "[TTL plus]"] or marked(app.transcript) == [
+            "[short TTL]",
+            "[plus]",
+        ]
 
 
 async def test_wide_characters_are_marked_where_they_stand():
@@ -225,10 +242,27 @@ async def test_a_match_beyond_what_is_shown_is_said_to_be_there():
     app = PaneApp()
     async with app.run_test(size=(80, 12)) as pilot:
         result = "\n".join(f"line {number}" for number in range(5000))
-        app.transcript.load(entries(AssistantMessage("", calls=(CALL,)), ToolMessage("c1", "read_file", result)), more=False)
+        app.transcript.load(
+            entries(AssistantMessage("", calls=(CALL,)), ToolMessage("c1", "read_file", result)), more=False
+        )
         app.transcript.focus()
         await look_for(pilot, "line 4321")
         assert "1 of 1, not shown: o opens it" in app.shown()
+
+
+async def test_keys_typed_in_a_burst_go_where_they_were_meant_to():
+    app = PaneApp()
+    async with app.run_test(size=(60, 12)):
+        app.transcript.load(talk(30), more=False)
+        app.screen.set_focus(app.transcript)
+        for key in ["slash", *"ed 29"]:
+            app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await until(lambda: "nothing found" in app.shown())
+        assert "/ ed 29" in app.shown()
+        assert not [told for told in app.told if isinstance(told, Transcript.EditWanted | Transcript.DropWanted)]
+        for key in ["escape", "slash", *"question 1", "enter"]:
+            app.post_message(events.Key({" ": "space"}.get(key, key), key if len(key) == 1 else None))
+        await until(lambda: " of 11" in app.shown() and app.focused is app.transcript)
 
 
 async def test_another_session_ends_the_search():

@@ -45,7 +45,8 @@ async def test_braces_go_from_code_to_code_and_c_copies_it_as_it_was_written():
     app = PaneApp()
     async with app.run_test(size=(60, 16)) as pilot:
         app.transcript.load(
-            [*entries(AssistantMessage(CODE)), *talk(10), *entries(AssistantMessage("```\n\tx\n```"), first=99)], more=False
+            [*entries(AssistantMessage(CODE)), *talk(10), *entries(AssistantMessage("```\n\tx\n```"), first=99)],
+            more=False,
         )
         app.transcript.focus()
         await pilot.press("{")
@@ -190,7 +191,9 @@ async def test_what_is_not_saved_yet_cannot_be_dropped():
 async def test_enter_lists_where_links_lead_and_opens_none():
     app = PaneApp()
     async with app.run_test(size=(70, 20)) as pilot:
-        app.transcript.load(entries(AssistantMessage("See [the bank](https://evil.example/x) or https://a.example.")), more=False)
+        app.transcript.load(
+            entries(AssistantMessage("See [the bank](https://evil.example/x) or https://a.example.")), more=False
+        )
         app.transcript.focus()
         assert "the bank (https://evil.example/x)" in read(app.transcript)
         await pilot.press("k", "enter")

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import takewhile
 
 from rich.cells import cell_len, split_graphemes
 
@@ -43,11 +42,6 @@ def plain(line: Iterable[Run]) -> str:
 def content(line: Line) -> str:
     """The text of `line` as a person copies it: no gutter, no padding."""
     return "".join(text for text, look in line if GUTTER not in look).rstrip(" ")
-
-
-def gutter(line: Line) -> int:
-    """How many characters stand before the text of `line`."""
-    return sum(len(text) for text, _ in takewhile(lambda run: GUTTER in run[1], line))
 
 
 def wrap(runs: Iterable[Run], width: int) -> Iterator[Line]:

@@ -42,7 +42,6 @@ class HelpScreen(ModalScreen[None]):
             ("Prompt", [*_rows(known, "Prompt"), *((keys, words, "") for keys, words in PROMPT_KEYS)]),
             ("Everywhere", [*_rows(known, "Everywhere"), ("Ctrl+P", "The command palette", "")]),
             ("Transcript", _rows(known, "Transcript")),
-            ("Search in the transcript", [("Enter", "Go to the match; n and N go on", ""), *_rows(known, "Search")]),
             ("Sessions", [("Enter", "Open", ""), *_rows(known, "Sessions")]),
             ("What waits behind a reply", _rows(known, "What waits")),
             ("Memory", [*_rows(known, "Memory"), *_rows(known, "Text")]),

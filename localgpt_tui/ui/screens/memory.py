@@ -1,11 +1,12 @@
 """The memory on a screen of its own: its files, what a search finds in them, and the text with the place marked."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import ClassVar, Literal
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, Vertical
@@ -47,6 +48,8 @@ _TEXT_HINTS: tuple[Hint, ...] = (
 )  # fmt: skip
 _FIND_HINTS: tuple[Hint, ...] = (("Enter", "to the list"), ("Esc", "all files"), ("in: after: before:", "narrow it"))
 
+_NOTHING = "Nothing is remembered yet; a notes something."
+
 Showing = Literal["files", "found", "sources"]
 
 
@@ -54,6 +57,7 @@ class MemoryScreen(HandlingScreen):
     """Everything by keyboard; nothing here waits for the disk or the index."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (100, "-medium")]  # noqa: RUF012 - Textual's own annotation
+    VERTICAL_BREAKPOINTS = [(0, "-tiny"), (16, "-low")]  # noqa: RUF012 - the same
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "find", "Search", id="memory-search"),
         Binding("escape", "back", "Back: to the list, to all files, to the chat", id="memory-back"),
@@ -93,6 +97,7 @@ class MemoryScreen(HandlingScreen):
         super().__init__(remembering, engine, drafts=drafts)
         self._clock = clock
         self._listing = Listing(())
+        self._files: Sequence[Item] = ()
         self._statistics: Statistics | None = None
         self._passages: Sequence[Passage] = sources
         self._showing: Showing = "sources" if sources else "files"
@@ -135,10 +140,7 @@ class MemoryScreen(HandlingScreen):
     @work(group="list", exclusive=True)
     async def read_again(self) -> None:
         """Show everything as it is now."""
-        listing = await self.ask(self.remembering.listing())
-        if listing is None:
-            return
-        self._listing = listing
+        await self._list()
         if self._showing == "files":
             self._show_files()
         elif self._showing == "found":
@@ -146,7 +148,13 @@ class MemoryScreen(HandlingScreen):
         self._look(self.query_one(MemoryList).chosen)
         self._count()
 
-    @work(group="count", exclusive=True)
+    async def _list(self) -> None:
+        listing = await self.ask(self.remembering.listing())
+        if listing is not None:
+            self._listing = listing
+            self._files = await asyncio.to_thread(listed, listing, self._clock())
+
+    @work(group="count", exclusive=True, exit_on_error=False)
     async def _count(self) -> None:
         before, self._statistics = self._statistics, await self.engine.run(self.remembering.statistics())
         self._say_counts()
@@ -154,7 +162,7 @@ class MemoryScreen(HandlingScreen):
             self._statistics.files, self._statistics.chunks
         )  # fmt: skip
         if grown and self._showing == "files":
-            self._listing = await self.engine.run(self.remembering.listing())
+            await self._list()
             self._show_files()
 
     def _say_counts(self) -> None:
@@ -168,13 +176,7 @@ class MemoryScreen(HandlingScreen):
         self.query_one("#memory-head", Static).update(f"Memory   {printable(said)}")
 
     def _show_files(self) -> None:
-        items = listed(self._listing.files, self._clock())
-        if self._listing.passed_over:
-            items.append(Item(f"Passed over · {len(self._listing.passed_over)}"))
-            items += [Item(f"  {why}", keep_end=False) for why in self._listing.passed_over]
-        self.query_one(MemoryList).show(
-            items or [Item("Nothing is remembered yet; a notes something.")], chosen=self._file
-        )
+        self.query_one(MemoryList).show(self._files or [Item(_NOTHING)], chosen=self._file)
 
     def _show_passages(self) -> None:
         shown = self.query_one(MemoryList)
@@ -274,6 +276,18 @@ class MemoryScreen(HandlingScreen):
             case _:
                 hints = _LIST_HINTS
         self.query_one(Hints).show(hints)
+
+    def on_key(self, event: events.Key) -> None:
+        """Letters typed right after `/` are on their way to the list already: they belong to the search."""
+        line = self.query_one(Input)
+        if self.focused is line:
+            if event.is_printable and event.character:
+                event.stop()
+                line.insert_text_at_cursor(event.character)
+        elif any(binding.action == "find" for binding in self._bindings.key_to_bindings.get(event.key, ())):
+            event.stop()
+            event.prevent_default()
+            self.action_find()
 
     def action_find(self) -> None:
         """Go to the search line."""

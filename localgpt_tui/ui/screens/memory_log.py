@@ -137,7 +137,7 @@ class LogScreen(Screen[None]):
             if self._whole and self._file:
                 lines = numbered(await self._engine.run(self._remembering.version(self._file, change.id)))
             else:
-                lines = differences(await self._engine.run(self._remembering.diff(change.id)))
+                lines = differences(await self._engine.run(self._remembering.diff(change.id, self._path)))
         except LocalGPTError as error:
             self.query_one(Hints).say(str(error), seconds=20)
             return

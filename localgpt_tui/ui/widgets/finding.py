@@ -74,26 +74,32 @@ def spans(wanted: re.Pattern[str], lines: Sequence[str]) -> list[list[Span]]:
 
 
 class Hits:
-    """How often each row has what is looked for: as it is written, and as it is shown once that is known."""
+    """How often each row has what is looked for: as it is written, and as it is shown once that is known.
+
+    What is written but not shown, in a text that is too long or in a mark of its Markdown, is one more match at the end.
+    """
 
     def __init__(self) -> None:
         self._counts: dict[int, int] = {}
+        self._written: dict[int, int] = {}
 
     def __getitem__(self, row: Row) -> int:
         return self._counts.get(row.number, 0)
 
-    def __setitem__(self, row: Row, count: int) -> None:
-        if count:
-            self._counts[row.number] = count
-        else:
-            self._counts.pop(row.number, None)
+    def written(self, row: Row, count: int) -> None:
+        """`row` has `count` matches as it is written."""
+        self._counts[row.number] = self._written[row.number] = count
+
+    def shown(self, row: Row, count: int) -> None:
+        """`row` shows `count` matches."""
+        self._counts[row.number] = max(1, count + (self._written.get(row.number, 0) > count))
 
     def total(self, rows: Sequence[Row]) -> int:
         """All matches in `rows`."""
         return sum(self[row] for row in rows)
 
     def next(self, rows: Sequence[Row], index: int, step: int) -> int | None:
-        """The first of `rows` with a match below row `index`, or above it for a `step` of -1; None where there is none."""
+        """The first of `rows` with a match below row `index`, or above it for a `step` of -1; None for none."""
         others = range(index + step, len(rows) if step > 0 else -1, step)
         return next((other for other in others if self[rows[other]]), None)
 
@@ -106,4 +112,6 @@ def _unescaped(arguments: str) -> str:
         return arguments  # the model is still writing it, or wrote no JSON
     if not isinstance(values, dict):
         return arguments
-    return "\n".join(f"{key}: {value if isinstance(value, str) else json.dumps(value)}" for key, value in values.items())
+    return "\n".join(
+        f"{key}: {value if isinstance(value, str) else json.dumps(value)}" for key, value in values.items()
+    )

@@ -7,6 +7,8 @@ from localgpt_tui.ui.widgets.rows import Row
 from localgpt_tui.ui.widgets.rowview import Place, RowView
 from localgpt_tui.ui.widgets.selection import MOST_LINES, lines_text, restyled
 
+_INDENT = 2  # cells that all text stands right of the margin
+
 
 class MarkView(RowView):
     """While lines are marked, the keys that move the cursor move the end of what is marked."""
@@ -119,8 +121,8 @@ class MarkView(RowView):
         strips = [*strips]
         for number in range(max(0, first - top), min(len(strips), last - top + 1)):
             strip = strips[number]
-            width = max(margin + 1, len(strip.text.rstrip()))
-            strip = restyled(strip, (margin, width), style)
+            start = margin + _INDENT
+            strip = restyled(strip, (start, max(start + 1, len(strip.text.rstrip()))), style)
             strips[number] = Strip.join([strip.crop(0, margin - 1), sign, strip.crop(margin)])
         return strips
 

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from localgpt_tui.core.passages import Passage
 from localgpt_tui.memory.changes import Change
-from localgpt_tui.memory.listing import MemoryFile
+from localgpt_tui.memory.listing import Listing, MemoryFile
 from localgpt_tui.memory.memory import Statistics
 from localgpt_tui.ui.widgets.memory_list import Item
 
@@ -18,10 +18,10 @@ _DAILY = re.compile(r"memory/\d{4}-\d{2}-\d{2}\.md")
 _KINDS = ("Read in every session", "Daily logs", "Notes", "Knowledge", "Skills", "Folders outside, only read")
 
 
-def listed(files: Iterable[MemoryFile], now: datetime) -> list[Item]:
-    """The files under a heading for each kind, daily logs with the newest first."""
+def listed(listing: Listing, now: datetime) -> list[Item]:
+    """The files under a heading for each kind, daily logs with the newest first, and what was passed over."""
     kinds: dict[str, list[MemoryFile]] = {kind: [] for kind in _KINDS}
-    for file in sorted(files, key=lambda file: file.path):
+    for file in sorted(listing.files, key=lambda file: file.path):
         kinds[_kind(file)].append(file)
     kinds["Daily logs"].reverse()
     items: list[Item] = []
@@ -29,6 +29,9 @@ def listed(files: Iterable[MemoryFile], now: datetime) -> list[Item]:
         if members:
             items.append(Item(f"{kind} · {len(members)}"))
             items += [_file(member, now) for member in members]
+    if listing.passed_over:
+        items.append(Item(f"Passed over · {len(listing.passed_over)}"))
+        items += [Item(f"  {why}", keep_end=False) for why in listing.passed_over]
     return items
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import ClassVar
 
-from rich.cells import cell_len
+from rich.cells import cell_len, chop_cells
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding, BindingType
@@ -19,6 +19,7 @@ from localgpt_tui.safety.terminal import printable
 from localgpt_tui.ui.rendering.lines import plain, wrap
 
 _LONGEST = 20_000
+_ROUGH = 100_000  # characters; a longer text is broken wherever a line is full, which takes no time
 _TAB = 4
 
 
@@ -81,6 +82,7 @@ class MemoryText(ScrollView, can_focus=True):
         self._cursor = 0
         self._mark: int | None = None
         self._gutter = 2
+        self._rough = False
 
     @property
     def line(self) -> TextLine | None:
@@ -109,6 +111,7 @@ class MemoryText(ScrollView, can_focus=True):
         """Show `lines` from the first that is marked as a hit, else from the top."""
         self._lines = [_cleaned(line) for line in lines]
         self._mark = None
+        self._rough = sum(len(line.text) for line in self._lines) > _ROUGH
         self._gutter = 2 + max((len(str(line.number)) for line in self._lines[-1:] if line.number), default=-1) + 1
         self._cursor = next((index for index, line in enumerate(self._lines) if line.look == "hit"), 0)
         self._measure()
@@ -153,7 +156,7 @@ class MemoryText(ScrollView, can_focus=True):
             return Strip.blank(width, self.rich_style)
         index = bisect_right(self._starts, row) - 1
         line, part = self._lines[index], row - self._starts[index]
-        pieces = _pieces(line.text, self._room)
+        pieces = _pieces(line.text, self._room, rough=self._rough)
         text = pieces[part] if part < len(pieces) else ""
         style = self.get_component_rich_style(f"memory-text--{line.look or 'plain'}")
         if self.has_focus and self._pointed(index):
@@ -187,7 +190,7 @@ class MemoryText(ScrollView, can_focus=True):
         if not self.scrollable_content_region.width:
             return
         room = self._room
-        heights = [len(_pieces(line.text, room)) for line in self._lines]
+        heights = [len(_pieces(line.text, room, rough=self._rough)) for line in self._lines]
         self._starts = [0, *accumulate(heights)]
         self.virtual_size = Size(self.scrollable_content_region.width, self._starts[-1])
 
@@ -208,9 +211,12 @@ def _cleaned(line: TextLine) -> TextLine:
     return line if text == line.text else TextLine(text, line.look, line.number)
 
 
-def _pieces(text: str, width: int) -> list[str]:
+def _pieces(text: str, width: int, *, rough: bool) -> list[str]:
     if (len(text) <= width and text.isascii()) or cell_len(text) <= width:
         return [text]
+    if rough:
+        starts = range(0, len(text), width)
+        return [text[at : at + width] for at in starts] if text.isascii() else chop_cells(text, width)
     return [plain(piece) for piece in wrap([(text, "")], width)] or [""]
 
 

@@ -106,7 +106,7 @@ class RowView(ScrollView, can_focus=True):
         return with_selection(strips, top, self.text_selection, self.canvas.palette.over("selected"))
 
     def rows_in(self, top: int, count: int) -> Iterator[tuple[int, int]]:
-        """The rows in `count` lines from line `top` on, each with the line of these that it begins at, or minus that."""
+        """The rows in `count` lines from line `top` on, each with the line of these it begins at."""
         canvas = self.canvas
         index = canvas.heights.at(top)
         while index < len(canvas.rows) and (first := canvas.heights.start(index) - top) < count:

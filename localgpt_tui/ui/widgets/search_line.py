@@ -1,10 +1,7 @@
 """One line below the transcript: what to look for, and how much of it was found."""
 
-from typing import ClassVar
-
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Static
@@ -13,31 +10,12 @@ from textual.widgets import Input, Static
 class SearchLine(Horizontal):
     """Takes the words; finding them is somebody else's."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "End the search", id="search-leave"),
-        Binding("up", "step(-1)", "The match before", id="search-before"),
-        Binding("down", "step(1)", "The next match", id="search-after"),
-    ]
-
     class Typed(Message):
         """Other words are looked for now."""
 
         def __init__(self, words: str) -> None:
             super().__init__()
             self.words = words
-
-    class Stepped(Message):
-        """The person wants the next match, or with -1 the one before."""
-
-        def __init__(self, step: int) -> None:
-            super().__init__()
-            self.step = step
-
-    class Entered(Message):
-        """The words are right: on to the match."""
-
-    class Left(Message):
-        """The search is over."""
 
     def compose(self) -> ComposeResult:
         """A slash, the words, the count."""
@@ -52,10 +30,16 @@ class SearchLine(Horizontal):
         """What to look for."""
         return self.query_one(Input).value
 
+    @property
+    def has_keys(self) -> bool:
+        """True from the moment it is given the keys, which is before the news of it arrives."""
+        return self.screen.focused is self.query_one(Input)
+
     def open(self) -> None:
         """Take the keys; what was looked for last is there to be typed over."""
+        self.display = True
         field = self.query_one(Input)
-        field.focus()
+        self.screen.set_focus(field)
         field.select_all()
 
     def show(self, number: int, total: int, *, complete: bool = True, hidden: bool = False) -> None:
@@ -70,20 +54,7 @@ class SearchLine(Horizontal):
         said += ", not shown: o opens it" if hidden else ""
         self.query_one(".count", Static).update(said)
 
-    def action_leave(self) -> None:
-        """End the search."""
-        self.post_message(self.Left())
-
-    def action_step(self, step: int) -> None:
-        """Go to another match without leaving the line."""
-        self.post_message(self.Stepped(step))
-
     @on(Input.Changed)
     def _typed(self, changed: Input.Changed) -> None:
         changed.stop()
         self.post_message(self.Typed(changed.value))
-
-    @on(Input.Submitted)
-    def _entered(self, submitted: Input.Submitted) -> None:
-        submitted.stop()
-        self.post_message(self.Entered() if submitted.value.strip() else self.Left())

@@ -162,7 +162,7 @@ class SearchView(RowView):
                         break
                     count += matches_in_piece(wanted, text, start)
                 if wanted is self._wanted:
-                    self._hits[row] = count
+                    self._hits.written(row, count)
         finally:
             self._reading = False
         self._counted()
@@ -196,11 +196,12 @@ class SearchView(RowView):
             self._opened = row
         self.canvas.block_number, self.canvas.cursor = None, row
         lines = self._matches(self.canvas.rows.index(row)).lines
-        self._hits[row] = max(1, len(lines))
+        self._hits.shown(row, len(lines))
         number = min(number % self._hits[row] if number < 0 else number, self._hits[row] - 1)
         self._here = (row, number)
-        self.show_line(row, lines[number] if lines else 0)
-        self._tell_found(hidden=not lines)
+        hidden = number >= len(lines)
+        self.show_line(row, lines[number] if not hidden else lines[-1] if lines else 0)
+        self._tell_found(hidden=hidden)
 
     def _unfold(self, row: Row, *, folded: bool) -> None:
         if row in self.canvas.rows:

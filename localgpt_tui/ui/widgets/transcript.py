@@ -62,7 +62,6 @@ class Transcript(MarkView, SearchView, VerbView):
         Binding("pagedown", "page_down", "A page down", id="transcript-page-down"),
         Binding("space", "fold", "Fold or unfold thinking and tools", id="transcript-fold"),
         Binding("enter", "open", "Unfold; on a message with links, list where they lead", id="transcript-open"),
-        Binding("slash", "search", "Search in this session", id="transcript-search"),
         Binding("n", "next_match(1)", "The next match", id="transcript-match-after"),
         Binding("N", "next_match(-1)", "The match before", id="transcript-match-before"),
         Binding("v", "mark", "Mark lines: j, k and arrows extend, y copies them, Esc leaves", id="transcript-mark"),
@@ -82,9 +81,6 @@ class Transcript(MarkView, SearchView, VerbView):
         def __init__(self, *, everything: bool = False) -> None:
             super().__init__()
             self.everything = everything
-
-    class SearchWanted(Message):
-        """The person wants to say what to look for; tell it to `search`."""
 
     class Behind(Message):
         """The view does not follow the end: `lines` new lines are below it; 0 once it has seen them."""
@@ -190,10 +186,10 @@ class Transcript(MarkView, SearchView, VerbView):
         else:
             self.jump(_TOP)
 
-    def action_search(self) -> None:
-        """Ask what to look for, and have everything loaded that can be found."""
+    def search(self, query: str) -> None:
+        """Mark what matches `query` and go to the nearest match, in what is not loaded yet too."""
         self._want_everything()
-        self.post_message(self.SearchWanted())
+        super().search(query)
 
     def action_mark(self) -> None:
         """Begin to mark lines at the cursor, or end it."""

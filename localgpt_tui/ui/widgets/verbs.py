@@ -86,10 +86,7 @@ class VerbView(RowView):
     def action_turn(self, step: int) -> None:
         """Move the cursor to what the person said next, or before."""
         rows = self.canvas.rows
-        if self.cursor in rows:
-            start = rows.index(self.cursor) + step
-        else:
-            start = self.last_in_view()
+        start = rows.index(self.cursor) + step if self.cursor in rows else self.last_in_view()
         others = range(max(start, 0), len(rows) if step > 0 else -1, step) if rows else ()
         target = next((rows[other] for other in others if isinstance(rows[other], UserRow)), None)
         if target is not None:
