@@ -109,6 +109,7 @@ class _Output:
 
     def put_off(self, frame: "frames.Frame") -> bool:
         """Remember that `frame` was not written; True for the first one."""
+        self._mind_the_size(frame)  # what is drawn later is a part of the screen, and says no size
         self._put_off.append(self.frames.region(frame))
         return len(self._put_off) == 1
 
@@ -120,9 +121,17 @@ class _Output:
 
     def changes(self, frame: "frames.Frame", driver: Driver, colours: ColorSystem | None) -> str:
         """What to write for `frame`."""
-        writer, size = getattr(driver, "_writer_thread", None), self.frames.whole_size(frame)
-        if writer is not self._writer or (size is not None and size != self._size):
+        writer = getattr(driver, "_writer_thread", None)
+        if writer is not self._writer:
             self.shadow.forget()
-            self.shadow.colours = colours or self.shadow.colours
-            self._writer, self._size = writer, size or self._size
+            self._writer = writer
+        self._mind_the_size(frame)
+        self.shadow.colours = colours or self.shadow.colours
         return self.shadow.changes(self.frames.strips(frame))
+
+    def _mind_the_size(self, frame: "frames.Frame") -> None:
+        """A terminal of another size shows nothing that can be relied on."""
+        size = self.frames.whole_size(frame)
+        if size is not None and size != self._size:
+            self.shadow.forget()
+            self._size = size

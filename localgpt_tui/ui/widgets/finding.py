@@ -76,7 +76,7 @@ def spans(wanted: re.Pattern[str], lines: Sequence[str]) -> list[list[Span]]:
 class Hits:
     """How often each row has what is looked for: as it is written, and as it is shown once that is known.
 
-    What is written but not shown, in a text that is too long or in a mark of its Markdown, is one more match at the end.
+    What is written but not shown, in a text that is too long or a mark of its Markdown, is one more match at the end.
     """
 
     def __init__(self) -> None:
