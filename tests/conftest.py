@@ -10,7 +10,17 @@ from hypothesis import HealthCheck, settings
 
 _SNAPSHOTS = Path(__file__).resolve().parent.parent / "snapshots"
 _FORGOTTEN = ("LOCALGPT_", "XDG_", "ANTHROPIC_", "OPENAI_", "OLLAMA_", "CLAUDE_", "SSH_", "TMUX")
-_FORGOTTEN_NAMES = ("NO_COLOR", "COLORFGBG", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy")
+_FORGOTTEN_NAMES = (
+    "NO_COLOR",
+    "COLUMNS",
+    "LINES",
+    "COLORFGBG",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "ALL_PROXY",
+    "http_proxy",
+    "https_proxy",
+)
 
 
 def _beside_the_tests(_extension: type, *, test_location: object) -> str:

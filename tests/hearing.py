@@ -17,7 +17,7 @@ class Out(io.StringIO):
     async def shows(self, text: str) -> None:
         """Wait until `text` was written."""
         async with asyncio.timeout(20):
-            while text not in self.getvalue():  # noqa: ASYNC110 - the stream is written by what is tested
+            while text not in self.getvalue():
                 await asyncio.sleep(0.01)
 
 

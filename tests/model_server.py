@@ -18,7 +18,7 @@ from localgpt_tui.sessions.journal import Journal
 
 @dataclass
 class Model:
-    """What is answered next: a status other than 200, or pieces of text and then `whole`, `cut`, `waits` or `pauses`."""
+    """What is answered next: a status other than 200, or pieces of text; then `whole`, `cut`, `waits` or `pauses`."""
 
     url: str = ""
     status: int = 200

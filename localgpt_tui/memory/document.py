@@ -220,7 +220,7 @@ def _only_place(text: str, wanted: str, path: str) -> int:
     name = shown_name(path)
     if not wanted:
         raise LocalGPTError("The text to be replaced is empty.", "Give it exactly as it stands in the file.")
-    places = []
+    places: list[int] = []
     place = text.find(wanted)
     while place >= 0 and len(places) < 100:
         places.append(place)

@@ -106,10 +106,11 @@ class Repository:
         before = self.entries(old) if old else {}
         after = self.entries(new) if new else {}
         for name in {name for name, _ in before.items() ^ after.items()}:
-            sides = [entry if entry and entry[0] == FOLDER else None for entry in (before.get(name), after.get(name))]
-            if any(sides):
-                yield from self.differing(*(entry and entry[1] for entry in sides), inner + name + b"/")
-            if any(entry and entry[0] != FOLDER for entry in (before.get(name), after.get(name))):
+            was, is_now = before.get(name), after.get(name)
+            left, right = _folder_of(was), _folder_of(is_now)
+            if left or right:
+                yield from self.differing(left, right, inner + name + b"/")
+            if any(entry and entry[0] != FOLDER for entry in (was, is_now)):
                 yield inner + name
 
     def inner(self, path: str) -> bytes:
@@ -246,3 +247,8 @@ def _translated(root: Path) -> Iterator[None]:
             + ("another git program holds it." if busy else f"{type(error).__name__}: {shown_name(str(error))[:200]}."),
             "Your files are as they are; only their history is concerned. `git fsck` in that folder says more.",
         ) from error
+
+
+def _folder_of(entry: "tuple[int, ObjectID] | None") -> "ObjectID | None":
+    """The tree of an entry that is a folder."""
+    return entry[1] if entry and entry[0] == FOLDER else None

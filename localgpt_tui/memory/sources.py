@@ -57,7 +57,8 @@ def of_workspace(workspace: Workspace) -> Sources:
     listing = workspace.files()
     return Sources(
         tuple(
-            Source(file.path, file.kind, file.size, file.modified, partial(_noted, file.path, file.real)) for file in listing.files
+            Source(file.path, file.kind, file.size, file.modified, partial(_noted, file.path, file.real))
+            for file in listing.files
         ),
         listing.passed_over,
     )

@@ -226,7 +226,8 @@ class Remembering:
         Raises:
             LocalGPTError: there is no such change.
         """
-        return shown(await asyncio.to_thread(self.history.version, path, change_id) or b"")
+        content: bytes | None = await asyncio.to_thread(self.history.version, path, change_id)
+        return shown(content or b"")
 
     async def purge(self) -> str:
         """Remove what was forgotten last from all past versions; returns what was done. There is no way back.

@@ -39,7 +39,7 @@ def first(vector: bytes) -> float:
 
 async def until(condition):
     async with asyncio.timeout(20):
-        while not condition():  # noqa: ASYNC110 — it is another process that we wait for
+        while not condition():
             await asyncio.sleep(0.005)
 
 

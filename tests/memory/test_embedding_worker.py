@@ -74,7 +74,7 @@ def runs(pid) -> bool:
 
 async def until(condition):
     async with asyncio.timeout(20):
-        while not condition():  # noqa: ASYNC110 — it is another process that we wait for
+        while not condition():
             await asyncio.sleep(0.01)
 
 

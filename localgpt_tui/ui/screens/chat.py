@@ -1,6 +1,7 @@
 """The chat: one session, the reply that is being written in it, and the draft below."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
@@ -11,7 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
-from textual.worker import Worker
+from textual.worker import Worker, WorkerCancelled, WorkerFailed
 
 from localgpt_tui.core.errors import ConfigError, LocalGPTError
 from localgpt_tui.core.events import Event, Said, TurnCancelled, TurnFailed, TurnFinished
@@ -197,8 +198,8 @@ class ChatScreen(RecallingScreen):
         turn = self._turn
         if turn is not None:
             turn.cancel()
-            while not turn.is_finished:
-                await asyncio.sleep(0.01)
+            with contextlib.suppress(WorkerCancelled, WorkerFailed):
+                await turn.wait()
 
     # the question before anything leaves this machine
 

@@ -52,8 +52,8 @@ def matches_in_piece(wanted: re.Pattern[str], text: str, start: int) -> int:
 def spans(wanted: re.Pattern[str], lines: Sequence[str]) -> list[list[Span]]:
     """Where `wanted` stands in `lines`: for each match the parts of lines it takes, each with the line's number."""
     starts = [0]
-    for line in lines:
-        starts.append(starts[-1] + len(line) + 1)
+    for text in lines:
+        starts.append(starts[-1] + len(text) + 1)
     found: list[list[Span]] = []
     line = 0
     for match in wanted.finditer("\n".join(lines)):

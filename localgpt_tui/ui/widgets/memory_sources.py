@@ -17,8 +17,8 @@ def kept_passages(mark: Mapping[str, object]) -> tuple[Passage, ...]:
 def _passages(kept: list[object]) -> Iterator[Passage]:
     for each in kept:
         match each:
-            case {"path": str(path), "lines": [int(first), int(last)]}:
-                yield Passage(path, first, last, "", _number(each.get("score")), parts=_parts(each.get("parts")))
+            case {"path": str(path), "lines": [int(first), int(last)], **rest}:
+                yield Passage(path, first, last, "", _number(rest.get("score")), parts=_parts(rest.get("parts")))
             case _:
                 pass
 
