@@ -11,6 +11,7 @@ from localgpt_tui.core.events import Emit, Event, Recalled, Said, TurnCancelled,
 from localgpt_tui.core.messages import Attachment, Usage, UserMessage
 from localgpt_tui.core.passages import Found, Passage
 from localgpt_tui.core.ports import Provider, Request, Tool
+from localgpt_tui.safety.sanitise import wrap
 from localgpt_tui.sessions.branches import left_behind
 from localgpt_tui.sessions.entries import Entry
 from localgpt_tui.sessions.journal import Journal
@@ -203,7 +204,7 @@ class Conversation:
             return ""
         self.journal.mark("sources", passages=[_kept(passage) for passage in found.passages])
         emit(Recalled(found.passages, found.freshness))
-        return recollection(found.passages)
+        return recollection([replace(passage, text=wrap(passage.text, passage.source)) for passage in found.passages])
 
     async def _close_retired(self) -> None:
         while self._retired:
