@@ -9,7 +9,9 @@ from localgpt_tui.assistant import Assistant
 from localgpt_tui.conversation import Conversation
 from localgpt_tui.core.events import Emit
 from localgpt_tui.core.messages import AssistantMessage, Attachment, Usage
-from localgpt_tui.paths import Places
+from localgpt_tui.crashes import keep_crash
+from localgpt_tui.logs import start_logging, stop_logging
+from localgpt_tui.paths import Places, make_folders
 from localgpt_tui.providers.discovery import Choice, Surroundings
 from localgpt_tui.sessions.entries import Entry
 from localgpt_tui.sessions.journal import Journal
@@ -55,7 +57,13 @@ class Sitting:
         Raises:
             LocalGPTError: the configuration cannot be used, or there is no such session.
         """
-        return cls.over(Assistant.open(places), session=session, resume=resume, model=model)
+        trouble = make_folders(places)
+        assistant = Assistant.open(places)
+        assistant.warnings = tuple(filter(None, (trouble, *assistant.warnings)))
+        settings, secrets = assistant.config.logging, assistant.config.secrets()
+        start_logging(places, settings.level, secrets, max_bytes=settings.max_bytes, backups=settings.backups)
+        assistant.on_crash = lambda error: keep_crash(places, error, secrets)
+        return cls.over(assistant, session=session, resume=resume, model=model)
 
     @classmethod
     def over(cls, assistant: Assistant, *, session: str = "", resume: bool = False, model: str = "") -> "Sitting":
@@ -179,6 +187,7 @@ class Sitting:
         if self.conversation:
             await self.conversation.aclose()
         await self.assistant.aclose()
+        await asyncio.to_thread(stop_logging)
 
 
 def _latest_usage(entries: list[Entry]) -> Usage:
