@@ -205,7 +205,7 @@ def test_keys_of_localgpt_that_are_not_used_here_are_named_in_one_warning(load, 
         '[[cron.jobs]]\nname = "x"\n[providers.glm]\napi_key = "${GLM}"\n[tools.web_search]\nprovider = "none"\n'
     )
 
-    unused = "agent.max_spawn_depth, heartbeat, server, cron, providers.glm, tools.web_search"
+    unused = "agent.max_spawn_depth, heartbeat, server, cron, providers.glm"
     assert loaded.warnings == (f"{places.config_file}: known to LocalGPT, not used by this version: {unused}.",)
 
 

@@ -7,11 +7,12 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from localgpt_tui.core.errors import LocalGPTError, ToolError
 from localgpt_tui.core.events import Emit, Said, ToolProgress, ToolStarted
 from localgpt_tui.core.messages import AssistantMessage, ToolCall, ToolMessage
-from localgpt_tui.core.ports import Progress, Tool
+from localgpt_tui.core.ports import Guard, Progress, Tool
 
 _log = logging.getLogger(__name__)
 
@@ -35,12 +36,19 @@ class Streaks:
 
 
 async def run_calls(
-    reply: AssistantMessage, tools: Sequence[Tool], emit: Emit, *, together: int, result_chars: int
+    reply: AssistantMessage,
+    tools: Sequence[Tool],
+    emit: Emit,
+    *,
+    guard: Guard | None = None,
+    together: int,
+    result_chars: int,
 ) -> tuple[ToolMessage, ...]:
     """Run the calls of `reply`, at most `together` at a time, and answer each exactly once.
 
     Answers are emitted in the order of the calls, each as soon as those before it are there. When the turn is
-    cancelled, what runs is cancelled too and what had finished is still said.
+    cancelled, what runs is cancelled too and what had finished is still said. A tool that acts runs only where a guard
+    let it.
     """
     known = {tool.name: tool for tool in tools}
     slots = asyncio.Semaphore(together)
@@ -49,7 +57,9 @@ async def run_calls(
 
     async def answered(call: ToolCall) -> ToolMessage:
         async with slots:
-            return await _answer(call, known, emit, cut_short=reply.stop == "length", result_chars=result_chars)
+            if reply.stop == "length":
+                return _refusal(call, "Not run: the reply reached its limit of tokens. Ask again in smaller steps.")
+            return await _answer(call, known, emit, guard, result_chars=result_chars)
 
     def say(answer: ToolMessage) -> None:
         answers.append(answer)
@@ -77,19 +87,29 @@ def answer_all(calls: Iterable[ToolCall], text: str, emit: Emit) -> None:
 
 
 async def _answer(
-    call: ToolCall, known: Mapping[str, Tool], emit: Emit, *, cut_short: bool, result_chars: int
+    call: ToolCall, known: Mapping[str, Tool], emit: Emit, guard: Guard | None, *, result_chars: int
 ) -> ToolMessage:
-    if cut_short:
-        return _refusal(call, "Not run: the reply reached its limit of tokens. Ask again in smaller steps.")
     try:
         tool, arguments = _find(call.name, known), _as_object(call.arguments)
+        arguments = await _admitted(replace(call, arguments=arguments), tool, guard, emit)
     except ToolError as error:
         return _refusal(call, str(error))
-    emit(ToolStarted(call))
+    emit(ToolStarted(replace(call, arguments=arguments)))
     started = time.perf_counter()
     text, failed = await _run(tool, arguments, lambda output: emit(ToolProgress(call.id, output)))
     seconds = time.perf_counter() - started
+    if guard is not None:
+        await guard.took(call, arguments, text, failed=failed)
     return ToolMessage(call.id, call.name, _cut(text, result_chars), failed=failed, seconds=seconds)
+
+
+async def _admitted(call: ToolCall, tool: Tool, guard: Guard | None, emit: Emit) -> str:
+    """The arguments that `call` may run with."""
+    if guard is not None:
+        return await guard.admit(call, tool, emit)
+    if tool.foresee is not None:
+        raise ToolError(f"{tool.name} is not available here.", "Nobody could be asked whether it may run.")
+    return call.arguments
 
 
 async def _run(tool: Tool, arguments: str, progress: Progress) -> tuple[str, bool]:

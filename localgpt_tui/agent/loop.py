@@ -7,7 +7,7 @@ from localgpt_tui.agent.replies import next_reply
 from localgpt_tui.core.errors import LocalGPTError
 from localgpt_tui.core.events import Emit, Said
 from localgpt_tui.core.messages import AssistantMessage
-from localgpt_tui.core.ports import Provider, Request
+from localgpt_tui.core.ports import Guard, Provider, Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class LimitError(LocalGPTError):
 
 
 async def run_turn(
-    provider: Provider, request: Request, emit: Emit, *, limits: Limits = DEFAULT_LIMITS
+    provider: Provider, request: Request, emit: Emit, *, guard: Guard | None = None, limits: Limits = DEFAULT_LIMITS
 ) -> AssistantMessage:
     """Run one turn to its answer; every message that joins the conversation is emitted as `Said`.
 
@@ -58,7 +58,7 @@ async def run_turn(
             answer_all(reply.calls, f"Not run. {stopped.message}", emit)
             raise stopped
         answers = await run_calls(
-            reply, request.tools, emit, together=limits.together, result_chars=limits.result_chars
+            reply, request.tools, emit, guard=guard, together=limits.together, result_chars=limits.result_chars
         )
         request = replace(request, messages=(*request.messages, reply, *answers))
     raise LimitError("Stopped: this turn may not have a single reply.", "Set agent.max_rounds to at least 1.")

@@ -24,6 +24,9 @@ from localgpt_tui.config.values import (
 
 Effort = Literal["", "low", "medium", "high", "xhigh", "max"]
 Ascii = Literal["auto", "always", "never"]
+Mode = Literal["ask", "writes", "read-only"]
+SandboxLevel = Literal["auto", "full", "standard", "limited", "none"]
+Search = Literal["none", "searxng", "brave", "tavily", "perplexity"]
 Level = Literal["debug", "info", "warning", "error"]
 WebAddress = Annotated[str, AfterValidator(web_address)]
 WebAddressIfAny = Annotated[str, AfterValidator(web_address_if_any)]
@@ -120,6 +123,46 @@ class Providers(Section):
     claude_cli: ClaudeCLI = ClaudeCLI()
 
 
+class SearXNG(Section):
+    """Your own search server."""
+
+    base_url: WebAddressIfAny = Field(default="", description="Where it is, such as `http://localhost:8888`.")
+
+
+class Brave(Section):
+    """The search service of Brave."""
+
+    api_key: SecretStr = Field(default=SecretStr(""), description="The key, best as `${BRAVE_API_KEY}`.")
+
+
+class Tavily(Section):
+    """The search service Tavily."""
+
+    api_key: SecretStr = Field(default=SecretStr(""), description="The key, best as `${TAVILY_API_KEY}`.")
+
+
+class Perplexity(Section):
+    """Answers with sources by Perplexity."""
+
+    api_key: SecretStr = Field(default=SecretStr(""), description="The key, best as `${PERPLEXITY_API_KEY}`.")
+    model: str = Field(default="sonar", min_length=1, description="The model that answers.")
+
+
+class WebSearch(Section):
+    """Searching the web."""
+
+    provider: Search = Field(default="none", description="Who searches; its own section below says how to reach it.")
+    prefer_native: bool = Field(
+        default=True, description="Whether a model's vendor searches instead, where it can do so itself."
+    )
+    max_results: int = Field(default=5, ge=1, le=10, description="How many results the model is given.")
+    cache_ttl: int = Field(default=900, ge=0, description="Seconds for which the same search is not made again.")
+    searxng: SearXNG = SearXNG()
+    brave: Brave = Brave()
+    tavily: Tavily = Tavily()
+    perplexity: Perplexity = Perplexity()
+
+
 class Tools(Section):
     """What the assistant's tools may reach and return."""
 
@@ -131,6 +174,62 @@ class Tools(Section):
     tool_output_max_chars: int = Field(
         default=50_000, ge=0, description="Characters of a tool's output that the model is given; 0: all of them."
     )
+
+    bash_timeout_ms: int = Field(
+        default=120_000, gt=0, description="Milliseconds after which a command that asked for no time of its own ends."
+    )
+    web_private_hosts: tuple[str, ...] = Field(
+        default=(),
+        strict=False,
+        description="Hosts on your own network that pages may be fetched from, each exactly as `name:port`.",
+    )
+    web_fetch_max_bytes: int = Field(
+        default=5_000_000, ge=1_000, description="Bytes of a page, unpacked, at which fetching it stops."
+    )
+    web_search: WebSearch = WebSearch()
+
+
+class Approvals(Section):
+    """When the assistant asks before it acts."""
+
+    mode: Mode = Field(
+        default="ask",
+        description="`ask` before everything that is not known to be harmless, `writes` before what changes files or "
+        "runs commands, or `read-only`: nothing is changed or run at all.",
+    )
+    allow: tuple[str, ...] = Field(
+        default=(),
+        strict=False,
+        description="Standing answers: commands such as `git status` (with whatever options are known to be harmless) "
+        "or tools such as `write_file notes/*`, each allowed without a question.",
+    )
+    expire_hours: float = Field(
+        default=72.0, gt=0, description="Hours after which a question that nobody answered is dropped."
+    )
+
+
+class AllowPaths(Section):
+    """Folders that commands may reach besides the system, the workspace and the working folder."""
+
+    read: tuple[Folder, ...] = Field(default=(), strict=False, description="Folders to read, as full paths.")
+    write: tuple[Folder, ...] = Field(default=(), strict=False, description="Folders to change, as full paths.")
+
+
+class Sandbox(Section):
+    """What holds in the commands that the assistant runs."""
+
+    level: SandboxLevel = Field(
+        default="auto",
+        description="`auto` for the strongest that works here, or at most `full`, `standard`, `limited`; `none` "
+        "confines nothing and asks before each command.",
+    )
+    max_file_size_bytes: int = Field(
+        default=52_428_800, ge=1_000, description="The largest file, in bytes, that a command may write."
+    )
+    max_output_bytes: int = Field(
+        default=1_048_576, ge=1_000, description="Bytes of output that are kept in memory; the rest goes to a file."
+    )
+    allow_paths: AllowPaths = AllowPaths()
 
 
 class Memory(Section):
@@ -210,6 +309,8 @@ class Config(Section):
     agent: Agent = Agent()
     providers: Providers = Providers()
     tools: Tools = Tools()
+    approvals: Approvals = Approvals()
+    sandbox: Sandbox = Sandbox()
     memory: Memory = Memory()
     logging: Logging = Logging()
     ui: UI = UI()

@@ -38,8 +38,6 @@ _KEYS: Mapping[tuple[str, ...], frozenset[str]] = {
     ("logging",): frozenset({"file", "path", "retention_days"}),
     ("tools",): frozenset(
         {
-            "bash_timeout_ms",
-            "web_fetch_max_bytes",
             "require_approval",
             "log_injection_warnings",
             "use_content_delimiters",
@@ -52,7 +50,6 @@ _KEYS: Mapping[tuple[str, ...], frozenset[str]] = {
             "browser_enabled",
             "browser_port",
             "filters",
-            "web_search",
         }
     ),
 }

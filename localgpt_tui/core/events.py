@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from localgpt_tui.core.approvals import Approval, Decision
 from localgpt_tui.core.errors import Failure
 from localgpt_tui.core.messages import Message, ToolCall
 from localgpt_tui.core.passages import Passage
@@ -35,6 +36,21 @@ class CallDelta:
     index: int
     name: str = ""
     arguments: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalAsked:
+    """A call waits for the person's answer."""
+
+    approval: Approval
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalAnswered:
+    """A question was answered, by the person here or elsewhere, or nobody will answer it any more."""
+
+    approval: Approval
+    decision: Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +143,8 @@ Event = (
     TextDelta
     | ThinkingDelta
     | CallDelta
+    | ApprovalAsked
+    | ApprovalAnswered
     | ToolStarted
     | ToolProgress
     | Recalled

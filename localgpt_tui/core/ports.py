@@ -4,8 +4,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from localgpt_tui.core.approvals import Act, Approval, Decision
 from localgpt_tui.core.events import Emit
-from localgpt_tui.core.messages import AssistantMessage, Message
+from localgpt_tui.core.messages import AssistantMessage, Message, ToolCall
 from localgpt_tui.core.passages import Found, Passage
 
 Progress = Callable[[str], object]
@@ -20,12 +21,15 @@ class Tool:
         parameters: JSON schema of the arguments, an object schema.
         run: takes the arguments as the JSON text the model wrote and returns the result as text; raises
             `ToolError` with words the model can act on.
+        foresee: takes the same arguments and says what a run would do, changing nothing; raises `ToolError` where it
+            could not run at all. A tool without it only looks at what the person's own files hold.
     """
 
     name: str
     description: str
     parameters: Mapping[str, object]
     run: Callable[[str, Progress], Awaitable[str]]
+    foresee: Callable[[str], Awaitable[Act]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,30 @@ class Provider(Protocol):
 
     async def aclose(self) -> None:
         """Close what is held open; the next reply opens it again."""
+        ...
+
+
+class Guard(Protocol):
+    """What stands between a model's wish and the tool that would fulfil it."""
+
+    async def admit(self, call: ToolCall, tool: Tool, emit: Emit) -> str:
+        """Let the call run, and return the arguments to run it with: those that were judged, or that the person made.
+
+        Raises:
+            ToolError: it may not run, in words for the model.
+        """
+        ...
+
+    async def took(self, call: ToolCall, arguments: str, result: str, *, failed: bool) -> None:
+        """Take note of what an admitted call came to."""
+        ...
+
+
+class Approver(Protocol):
+    """Somebody who can answer a question, or says that nobody can."""
+
+    async def decide(self, approval: Approval) -> Decision:
+        """Wait for the answer; cancelling takes the question back."""
         ...
 
 

@@ -4,6 +4,8 @@ import json
 from dataclasses import asdict, fields
 
 from localgpt_tui.core.events import (
+    ApprovalAnswered,
+    ApprovalAsked,
     CallDelta,
     Event,
     FellBack,
@@ -26,6 +28,8 @@ _TYPES: dict[type[Event], str] = {
     TextDelta: "text_delta",
     ThinkingDelta: "thinking_delta",
     CallDelta: "call_delta",
+    ApprovalAsked: "approval_asked",
+    ApprovalAnswered: "approval_answered",
     ToolStarted: "tool_started",
     ToolProgress: "tool_progress",
     Said: "said",
@@ -54,6 +58,10 @@ def event_fields(event: Event) -> Fields:
             return {"type": kind, "passages": sources, "freshness": freshness}
         case ToolStarted(call):
             return {"type": kind, "call": asdict(call)}
+        case ApprovalAsked(approval):
+            return {"type": kind, "approval": asdict(approval)}
+        case ApprovalAnswered(approval, decision):
+            return {"type": kind, "approval": approval.id, "decision": asdict(decision)}
         case _:
             return {"type": kind, **{field.name: getattr(event, field.name) for field in fields(event)}}
 

@@ -6,12 +6,13 @@ import inspect
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from typing import Any, get_type_hints
+from typing import Any, cast, get_type_hints, overload
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from localgpt_tui.core.approvals import Act
 from localgpt_tui.core.errors import ToolError
 from localgpt_tui.core.ports import Progress, Tool
 
@@ -19,16 +20,31 @@ _ARGUMENT = re.compile(r"^ {4}(\w+)(?: \([^)]*\))?: +(.+)$")
 _SECTION = re.compile(r"^(Args|Returns|Raises|Yields|Examples?|Notes?):$", re.MULTILINE)
 
 
-def tool(function: Callable[..., str] | Callable[..., Awaitable[str]]) -> Tool:
-    """Turn `function` into a `Tool`.
+Function = Callable[..., str] | Callable[..., Awaitable[str]]
+Foresight = Callable[..., Act] | Callable[..., Awaitable[Act]]
+
+
+@overload
+def tool(function: Function) -> Tool: ...
+@overload
+def tool(*, foresee: Foresight) -> Callable[[Function], Tool]: ...
+def tool(function: Function | None = None, *, foresee: Foresight | None = None) -> Tool | Callable[[Function], Tool]:
+    """Turn `function` into a `Tool`, or with `@tool(foresee=…)` into one that says first what it would do.
 
     Its name, signature and docstring (Google style) are all that the model is told: the text before `Args:` describes
     the tool, each line under it an argument. A plain function runs in a thread, a coroutine function where it is
-    called. A parameter of type `Progress` is filled in and not shown to the model.
+    called. A parameter of type `Progress` is filled in and not shown to the model. `foresee` takes the same arguments,
+    under the same names, except a `Progress`.
 
     Raises:
         TypeError: a parameter has no type or no description.
     """
+    if function is None:
+        return lambda named: _made(named, foresee)
+    return _made(function, foresee)
+
+
+def _made(function: Function, foresee: Foresight | None) -> Tool:
     name = function.__name__
     hints = get_type_hints(function, include_extras=True)
     description, described = _read_docstring(function)
@@ -52,7 +68,13 @@ def tool(function: Callable[..., str] | Callable[..., Awaitable[str]]) -> Tool:
         handed_over = {progress_name: _from_thread(progress)} if progress_name else {}
         return str(await asyncio.to_thread(partial(function, **values, **handed_over)))
 
-    return Tool(name, description, _schema(arguments_model), run)
+    async def foreseen(arguments: str) -> Act:
+        assert foresee is not None  # noqa: S101 - only then is this handed out
+        values = _read_arguments(arguments_model, arguments)
+        seen = foresee(**values) if inspect.iscoroutinefunction(foresee) else asyncio.to_thread(foresee, **values)
+        return cast("Act", await cast("Awaitable[object]", seen))
+
+    return Tool(name, description, _schema(arguments_model), run, foreseen if foresee else None)
 
 
 def _read_docstring(function: Callable[..., object]) -> tuple[str, dict[str, str]]:

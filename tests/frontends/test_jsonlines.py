@@ -8,14 +8,53 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from localgpt_tui.core import events
+from localgpt_tui.core.approvals import Act, Approval, Decision
 from localgpt_tui.core.messages import ToolCall, UserMessage
 from localgpt_tui.core.passages import Passage
 from localgpt_tui.frontends.jsonlines import event_fields, json_line
 
+ASKED = Approval("7", ToolCall("1", "n", "{}"), Act("run", "t"), why=("w",))
 SHAPES = [
     (events.TextDelta("a"), {"type": "text_delta", "text": "a"}),
     (events.ThinkingDelta("a"), {"type": "thinking_delta", "text": "a"}),
     (events.CallDelta(0, "n", "{"), {"type": "call_delta", "index": 0, "name": "n", "arguments": "{"}),
+    (
+        events.ApprovalAsked(ASKED),
+        {
+            "type": "approval_asked",
+            "approval": {
+                "id": "7",
+                "call": {"id": "1", "name": "n", "arguments": "{}"},
+                "act": {
+                    "kind": "run",
+                    "title": "t",
+                    "shown": "",
+                    "folder": "",
+                    "writes": (),
+                    "deletes": (),
+                    "hosts": (),
+                    "verdict": "approve",
+                    "reasons": (),
+                    "pattern": "",
+                    "binding": "",
+                    "confined": "",
+                    "origin": "",
+                },
+                "why": ("w",),
+                "session": "",
+                "title": "",
+                "origins": (),
+            },
+        },
+    ),
+    (
+        events.ApprovalAnswered(ASKED, Decision("no", reason="r")),
+        {
+            "type": "approval_answered",
+            "approval": "7",
+            "decision": {"answer": "no", "arguments": "", "reason": "r", "by": "person"},
+        },
+    ),
     (
         events.ToolStarted(ToolCall("1", "n", "{}")),
         {"type": "tool_started", "call": {"id": "1", "name": "n", "arguments": "{}"}},
