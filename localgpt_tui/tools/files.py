@@ -5,17 +5,20 @@ import time
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
+from functools import partial
 from itertools import islice
 from pathlib import Path, PurePath
 from typing import Annotated, TypeVar
 
 from pydantic import Field
 
+from localgpt_tui.core.approvals import Act
 from localgpt_tui.core.errors import ToolError
 from localgpt_tui.core.ports import Tool
-from localgpt_tui.plaintext import numbered_lines
+from localgpt_tui.plaintext import numbered_lines, shown_name
+from localgpt_tui.tools.grounds import Grounds
 from localgpt_tui.tools.reach import Reach, walk
-from localgpt_tui.tools.schema import tool
+from localgpt_tui.tools.schema import Foresight, tool
 
 _MOST_CHARACTERS = 40_000
 _MOST_ENTRIES = 500
@@ -27,32 +30,34 @@ _Thing = TypeVar("_Thing")
 Lines = Annotated[int, Field(ge=1)]
 
 
-def file_tools(roots: Sequence[Path]) -> tuple[Tool, ...]:
+def file_tools(roots: Sequence[Path], grounds: Grounds | None = None) -> tuple[Tool, ...]:
     """The tools `read_file`, `list_files` and `search_files` for files inside `roots`.
 
     Args:
         roots: the workspace first, from which relative paths start, then the folders that the config allows.
+        grounds: with the working folder, where relative paths then start; what is read outside the workspace says so.
     """
-    reach = Reach(roots)
+    reach = Reach(roots, grounds)
+    foresee = partial(_foreseeing, reach) if grounds else _not_foreseeing
 
-    @tool
+    @tool(foresee=foresee("read"))
     def read_file(path: str, offset: Lines = 1, limit: Lines = 2000) -> str:
         """Read a text file, with line numbers.
 
         Args:
-            path: the file, relative to the workspace or absolute; `~` is the person's home.
+            path: the file, relative to the working folder or the workspace, or absolute; `~` is the person's home.
             offset: the first line to read, from 1.
             limit: the most lines to read.
         """
         file = reach.resolve(path)
         return "\n".join(_numbered(reach, file, offset, limit))
 
-    @tool
+    @tool(foresee=foresee("list"))
     def list_files(path: str = ".", pattern: str = "*") -> str:
         """List a folder: its files with their sizes, its folders with a slash.
 
         Args:
-            path: the folder, relative to the workspace or absolute.
+            path: the folder, relative to the working folder or the workspace, or absolute.
             pattern: which names, such as `*.md`; `**/*.md` looks in the folders below too.
         """
         folder = reach.resolve(path)
@@ -68,7 +73,7 @@ def file_tools(roots: Sequence[Path]) -> tuple[Tool, ...]:
         )
         return listing.text(fitting, otherwise="Nothing there fits.")
 
-    @tool
+    @tool(foresee=foresee("search"))
     def search_files(pattern: str, path: str = ".", *, ignore_case: bool = True) -> str:
         """Search text files for a literal text; each hit is shown as path#Lx and its line.
 
@@ -87,6 +92,31 @@ def file_tools(roots: Sequence[Path]) -> tuple[Tool, ...]:
         return listing.text(hits, otherwise=f"No line has {pattern!r}.")
 
     return read_file, list_files, search_files
+
+
+def _foreseeing(reach: Reach, verb: str) -> Foresight:
+    def foresee(path: str = ".", **_: object) -> Act:
+        resolved = reach.resolve(path)
+        shown = reach.show(resolved)
+        delicate = reach.delicate(resolved) and verb != "list"
+        return Act(
+            "read",
+            f"{verb} {shown}",
+            verdict="approve" if delicate else "safe",
+            reasons=(f"{shown}: such files often hold secrets",) if delicate else (),
+            origin=_origin(resolved) if reach.foreign(resolved) else "",
+            near=reach.near(resolved),
+        )
+
+    return foresee
+
+
+def _origin(path: Path) -> str:
+    return f"{'the folder' if path.is_dir() else 'the file'} {shown_name(str(path))}"
+
+
+def _not_foreseeing(_: str) -> None:
+    return None
 
 
 class _Listing:

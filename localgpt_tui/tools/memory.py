@@ -1,9 +1,11 @@
 """Searching and reading what is remembered, noting things down, and putting notes right."""
 
+from pathlib import PurePosixPath
 from typing import Annotated, Protocol, runtime_checkable
 
 from pydantic import Field
 
+from localgpt_tui.core.approvals import Act
 from localgpt_tui.core.passages import Passage
 from localgpt_tui.core.ports import Memory, Tool
 from localgpt_tui.memory.origin import marked
@@ -34,7 +36,7 @@ def memory_tools(memory: Memory) -> tuple[Tool, ...]:
     async def memory_search(query: str, limit: Annotated[int, Field(ge=1, le=100)] = 5) -> str:
         """Search what is remembered about the person, their projects and past days.
 
-        Finds passages that share words with the query; each comes with its source, to be cited as path#L1-L2.
+        Finds passages that share words with the query; each comes with a number, to be cited as [1], and its source.
 
         Args:
             query: a few telling words, or the person's own question.
@@ -43,10 +45,14 @@ def memory_tools(memory: Memory) -> tuple[Tool, ...]:
         found = await memory.search(query, limit)
         remark = "" if found.freshness == "fresh" else f"(The search is {found.freshness}.)"
         more = "memory_get" if isinstance(memory, MemoryFiles) else "read_file"
-        passages = [_shown(number, passage, more) for number, passage in enumerate(found.passages, 1)]
+        passages = [_shown(passage.number or place, passage, more) for place, passage in enumerate(found.passages, 1)]
         return "\n\n".join([*(passages or ["Nothing found."]), *([remark] if remark else [])])
 
-    @tool
+    def append_foreseen(text: str, file: str = "", origin: str = "") -> Act:
+        where = file or "today's log"
+        return _noting(f"note in {where}", marked(text, origin), file or "memory/")
+
+    @tool(foresee=append_foreseen)
     async def memory_append(text: str, file: str = "", origin: str = "") -> str:
         """Note something down so that it is remembered; nothing that is there already is changed.
 
@@ -78,9 +84,15 @@ def _file_tools(files: MemoryFiles) -> tuple[Tool, ...]:
         shown = passage.text.split("\n")
         numbered = [f"{number:>4}  {_line(line)}" for number, line in enumerate(shown, passage.first_line)]
         more = [f"(There may be more from line {passage.last_line + 1}.)"] if len(shown) == lines else []
-        return "\n".join([shown_name(passage.source), *numbered, *more])
+        cited = f"[{passage.number}] " if passage.number else ""
+        return "\n".join([cited + shown_name(passage.source), *numbered, *more])
 
-    @tool
+    def edit_foreseen(path: str, old: str, new: str) -> Act:
+        removed = "".join(f"-{line}\n" for line in old.splitlines())
+        added = "".join(f"+{line}\n" for line in new.splitlines())
+        return _noting(f"change {path}", f"--- {path}\n+++ {path}\n{removed}{added}", path)
+
+    @tool(foresee=edit_foreseen)
     async def memory_edit(path: str, old: str, new: str) -> str:
         """Correct or remove something in a file of the memory: one exact text becomes another.
 
@@ -95,6 +107,13 @@ def _file_tools(files: MemoryFiles) -> tuple[Tool, ...]:
         return f"Changed {shown_name(passage.source)}."
 
     return memory_get, memory_edit
+
+
+def _noting(title: str, shown: str, path: str) -> Act:
+    """A change of the memory: it is signed and can be undone, so that it needs no question by itself."""
+    plain = str(PurePosixPath(path.strip()))
+    reasons = ("every change of the memory can be undone",)
+    return Act("remember", title, shown=shown, writes=(plain,), verdict="safe", reasons=reasons)
 
 
 def _shown(number: int, passage: Passage, more: str) -> str:

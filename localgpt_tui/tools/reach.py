@@ -8,15 +8,23 @@ from typing import TextIO
 
 from localgpt_tui.core.errors import ToolError
 from localgpt_tui.plaintext import UnreadableError, open_text, shown_name
+from localgpt_tui.tools.grounds import Grounds
 
 _DEEPEST = 40
 
 
 class Reach:
-    """The folders `roots`, the first of which relative paths start from."""
+    """The folders `roots`, the first of which relative paths start from.
 
-    def __init__(self, roots: Sequence[Path]) -> None:
-        self._roots = [Path(os.path.realpath(root.expanduser())) for root in roots]
+    With `grounds`, its folders are roots too. Relative paths then start in the working folder, or in the workspace
+    where only that has such a file; and what is closed there is not read.
+    """
+
+    def __init__(self, roots: Sequence[Path], grounds: Grounds | None = None) -> None:
+        own = grounds.readable if grounds else ()
+        self._grounds = grounds
+        self._roots = [Path(os.path.realpath(root.expanduser())) for root in dict.fromkeys((*own, *roots))]
+        self._starts = list(dict.fromkeys((grounds.start, grounds.workspace))) if grounds else self._roots[:1]
 
     def resolve(self, name: str) -> Path:
         """The real path that `name` stands for, every link followed; it need not exist.
@@ -25,8 +33,7 @@ class Reach:
             ToolError: it is no possible path, or leads out of the roots.
         """
         try:
-            path = Path(os.path.realpath(self._roots[0] / Path(name).expanduser()))
-            path.exists()  # raises where the name is too long, or a folder on the way is closed to us
+            path = self._meant(Path(name).expanduser())
         except OSError as error:
             raise ToolError(f"{shown_name(name)} cannot be reached: {error.strerror}.") from None
         except (ValueError, RuntimeError) as error:
@@ -37,7 +44,27 @@ class Reach:
                 f"{shown_name(name)} is outside the folders that may be read: {roots}.",
                 "The person can allow more folders with tools.allowed_directories.",
             )
+        if closed := self.closed(path):
+            raise ToolError(f"{shown_name(name)} is not read: {closed}.", "Ask the person for what you need of it.")
         return path
+
+    def closed(self, path: Path) -> str:
+        """Why a resolved path is not read; empty where it may be."""
+        return self._grounds.closed(path) if self._grounds else ""
+
+    def foreign(self, path: Path) -> bool:
+        """Whether a resolved path is outside the workspace, so that others may have written what is there."""
+        return self._grounds is not None and not path.is_relative_to(self._grounds.workspace)
+
+    def near(self, path: Path) -> bool:
+        """Whether a resolved path is in the working folder, and the person trusts that."""
+        grounds = self._grounds
+        trusted = grounds is not None and grounds.fits and not grounds.needs_trust
+        return grounds is not None and trusted and path.is_relative_to(grounds.folder)
+
+    def delicate(self, path: Path) -> bool:
+        """Whether a resolved path is one of those that often hold secrets, such as `.env`."""
+        return self._grounds is not None and self.foreign(path) and self._grounds.ground.secret_here(str(path))
 
     def open(self, path: Path) -> TextIO:
         """Open a resolved path as text.
@@ -57,23 +84,41 @@ class Reach:
         return text
 
     def show(self, path: Path) -> str:
-        """How `path` is named to the model: relative to the first root where it is inside, unprintables escaped."""
-        if path != self._roots[0] and path.is_relative_to(self._roots[0]):
-            return shown_name(path.relative_to(self._roots[0]).as_posix())
+        """How `path` is named to the model: relative where that would find it again, unprintables escaped."""
+        for start in self._starts:
+            if path != start and path.is_relative_to(start):
+                short = path.relative_to(start)
+                if start == self._starts[0] or self._meant(short) == path:
+                    return shown_name(short.as_posix())
         return shown_name(path.as_posix())
 
     def text_files(self, start: Path) -> Iterator[Path]:
-        """`start` itself, or the files below it; links only where they lead to a file inside the roots."""
+        """`start` itself, or the files below it; links only where they lead to a file inside the roots.
+
+        Of a folder, what is closed or often holds secrets is left out.
+        """
         if not start.is_dir():
             yield start
             return
         for entry in walk(start):
             if entry.is_symlink():
                 real = Path(os.path.realpath(entry.path))
-                if self._holds(real) and real.is_file():
+                if self._holds(real) and real.is_file() and self._open(real):
                     yield real
-            elif entry.is_file(follow_symlinks=False):
+            elif entry.is_file(follow_symlinks=False) and self._open(Path(entry.path)):
                 yield Path(entry.path)
+
+    def _open(self, path: Path) -> bool:
+        return not self.closed(path) and not self.delicate(path)
+
+    def _meant(self, name: Path) -> Path:
+        """What `name` stands for from the first of the starting folders that has it.
+
+        Raises:
+            OSError: the name is too long, or a folder on the way is closed to us.
+        """
+        paths = [Path(os.path.realpath(start / name)) for start in self._starts]
+        return next((path for path in paths if path.exists()), paths[0])
 
     def _holds(self, path: Path) -> bool:
         return any(path.is_relative_to(root) for root in self._roots)

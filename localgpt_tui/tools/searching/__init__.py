@@ -1,0 +1,1 @@
+"""Who can search the web: one service a module, all with the same answer."""
