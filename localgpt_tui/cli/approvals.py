@@ -3,17 +3,61 @@
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from localgpt_tui.core.errors import LocalGPTError
 from localgpt_tui.paths import Places
+from localgpt_tui.safety.terminal import printable
+
+if TYPE_CHECKING:
+    from localgpt_tui.approvals.inbox import Inbox
 
 
 @click.group()
 def approvals() -> None:
-    """Say what a command would be asked about, and why."""
+    """Say what a command would be asked about, and answer what waits."""
+
+
+@approvals.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One question a line, as JSON.")
+@click.pass_obj
+def list_(places: Places, as_json: bool) -> None:
+    """List the questions that wait for you, the oldest first."""
+    waiting = _inbox(places).list()
+    for each in waiting:
+        if as_json:
+            click.echo(json.dumps({"since": each.since.isoformat(), **asdict(each.approval)}))
+            continue
+        asked = each.approval
+        click.echo(printable(f"{asked.id[:8]}  {each.since:%Y-%m-%d %H:%M}  {asked.call.name}: {asked.act.title}"))
+        for line in (*asked.act.shown.splitlines(), *(f"why: {why}" for why in asked.why)):
+            click.echo(printable(f"          {line}"))
+    if not waiting and not as_json:
+        click.echo("Nothing waits for you.")
+
+
+@approvals.command()
+@click.argument("question")
+@click.argument("answer", type=click.Choice(["yes", "no"]))
+@click.option("--reason", default="", help="What to tell the model with a no.")
+@click.pass_obj
+def answer(places: Places, question: str, answer: str, reason: str) -> None:
+    """Answer the QUESTION whose id begins so, once and for exactly what it shows.
+
+    Where the program that asked still runs, it goes on at once; else the answer is kept for when its session goes on.
+    """
+    from localgpt_tui.core.approvals import Decision  # noqa: PLC0415 - the group's help needs none of this
+
+    inbox = _inbox(places)
+    found = inbox.find(question)
+    inbox.answer(found.approval.id, Decision("once" if answer == "yes" else "no", reason=reason))
+    session = found.approval.session[:8]
+    later = "" if found.owner_alive else f" It counts when session {session} goes on: `localgpt-tui chat -s {session}`."
+    click.echo(f"Answered {answer}: {printable(found.approval.act.title)}.{later}")
 
 
 @approvals.command()
@@ -39,6 +83,14 @@ def check(places: Places, as_json: bool, folder: Path | None) -> None:
     for command in _commands(as_json=as_json):
         verdict = judge(command, workspace=places.workspace, folder=here, protected=protected)
         click.echo(json.dumps({"verdict": verdict.verdict, "reasons": verdict.reasons}))
+
+
+def _inbox(places: Places) -> "Inbox":
+    from localgpt_tui.approvals.inbox import Inbox  # noqa: PLC0415 - the group's help needs no questions
+    from localgpt_tui.config import load_config  # noqa: PLC0415
+
+    hours = load_config(places).config.approvals.expire_hours
+    return Inbox(places.state / "approvals", hours=hours)
 
 
 def _commands(*, as_json: bool) -> Iterator[str]:

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from localgpt_tui.assistant import Assistant
 from localgpt_tui.config import load_config
 from localgpt_tui.core.errors import ConfigError
-from localgpt_tui.doctor import keeping, machine
+from localgpt_tui.doctor import guards, keeping, machine
 from localgpt_tui.doctor.check import Check
+from localgpt_tui.doctor.confining import sandbox
 from localgpt_tui.doctor.models import models
 from localgpt_tui.files import PRIVATE_FILE, PRIVATE_FOLDER
 from localgpt_tui.paths import Places, make_folders
@@ -44,12 +45,16 @@ def _all(places: Places, environ: Mapping[str, str], *, interactive: bool) -> It
     yield from keeping.memory(places)
     yield from keeping.sessions(places)
     yield from keeping.log(places)
+    yield guards.policy(places)
+    yield guards.audit(places)
+    yield from guards.waiting(places)
     try:
         loaded = load_config(places)
     except ConfigError:
         pass  # it was said among the settings
     else:
         yield from models(Assistant(places, loaded.config, loaded.warnings))
+        yield sandbox(loaded.config.sandbox.level)
     size = shutil.get_terminal_size()
     yield from machine.terminal(environ, size=(size.columns, size.lines), interactive=interactive)
     yield machine.encoding(environ)

@@ -27,6 +27,19 @@ class Lines:
             self._lines.put_nowait(None)
         return line
 
+    async def fresh(self) -> str | None:
+        """The next line that is typed from now on; those typed ahead keep their turn after it."""
+        ahead = [self._lines.get_nowait() for _ in range(self._lines.qsize())]
+        if None in ahead:  # there are no more lines
+            for line in ahead:
+                self._lines.put_nowait(line)
+            return None
+        typed = await self._lines.get()
+        later = [self._lines.get_nowait() for _ in range(self._lines.qsize())]
+        for line in (*ahead, *([None] if typed is None else []), *later):
+            self._lines.put_nowait(line)
+        return typed
+
     def end(self) -> None:
         """Let `next` answer that there are no more lines, after those that are there already."""
         self._lines.put_nowait(None)

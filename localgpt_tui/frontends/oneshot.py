@@ -14,13 +14,16 @@ from localgpt_tui.conversation import Conversation
 from localgpt_tui.core.errors import ConfigError, LocalGPTError, SessionError
 from localgpt_tui.core.events import Event, Said, TextDelta, TurnFailed
 from localgpt_tui.core.messages import AssistantMessage
+from localgpt_tui.frontends.asking import AskingApprover
 from localgpt_tui.frontends.jsonlines import event_fields, json_line
+from localgpt_tui.frontends.lines import Lines
 from localgpt_tui.frontends.opening import open_assistant, open_journal, stopped_by_signals
 from localgpt_tui.frontends.wording import activity
 from localgpt_tui.paths import Places
 from localgpt_tui.safety.terminal import printable
 
 OK, FAILED, USAGE, PROVIDER = 0, 1, 2, 3
+_STDIN = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class Wish:
     Attributes:
         session: the beginning of a session's id to go on with; resume: go on with the latest one.
         model: its name; naming it is consent to where it sends the question.
+        incognito: neither recall nor keep anything.
         json: one event a line instead of text.
         verbose: tell on stderr what happens although nobody seems to watch.
     """
@@ -38,6 +42,7 @@ class Wish:
     session: str = ""
     resume: bool = False
     model: str = ""
+    incognito: bool = False
     json: bool = False
     verbose: bool = False
 
@@ -82,13 +87,16 @@ class _Run:
 
     async def _ask(self, assistant: Assistant) -> int:
         model = await self._model(assistant)
-        journal = await asyncio.to_thread(open_journal, assistant, session=self._wish.session, resume=self._wish.resume)
+        wish = self._wish
+        journal = await asyncio.to_thread(
+            open_journal, assistant, session=wish.session, resume=wish.resume, incognito=wish.incognito
+        )
         try:
             for sentence in journal.damage:
                 self._tell(sentence)
             if journal.read_only:
                 raise SessionError(f"This session cannot be written. {journal.why_read_only}", "Start a new one.")
-            conversation = assistant.converse(journal, model)
+            conversation = assistant.converse(journal, model, self._approver())
             if self._wish.json:
                 self._write(json_line({"type": "started", "session": journal.id, "model": conversation.model}))
             try:
@@ -100,6 +108,19 @@ class _Run:
         finally:
             journal.close()
         return self._status
+
+    def _approver(self) -> AskingApprover | None:
+        """Somebody to ask, where a person sits at the terminal; a program that reads JSON is nobody."""
+        if self._wish.json or not (self._err.isatty() and os.isatty(_STDIN)):
+            return None
+        lines = Lines(_STDIN)
+
+        async def read(prompt: str) -> str | None:
+            self._err.write(printable(prompt))
+            self._err.flush()
+            return await lines.fresh()
+
+        return AskingApprover(self._tell, read)
 
     async def _model(self, assistant: Assistant) -> str:
         """The model that was named, else the one that may answer although nobody can be asked for consent."""

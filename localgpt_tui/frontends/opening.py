@@ -34,12 +34,17 @@ def open_assistant(places: Places, tell: Callable[[str], object]) -> Assistant:
     return assistant
 
 
-def open_journal(assistant: Assistant, *, session: str = "", resume: bool = False) -> Journal:
+def open_journal(assistant: Assistant, *, session: str = "", resume: bool = False, incognito: bool = False) -> Journal:
     """The session whose id begins with `session`, else the latest to `resume`, else a new one.
+
+    Args:
+        incognito: begin one that is never on the disk.
 
     Raises:
         SessionError: there is no such session, or nothing to resume.
     """
+    if incognito:
+        return assistant.shelf.incognito(cwd=str(Path.cwd()))
     if session:
         return assistant.shelf.open(session)
     if not resume:

@@ -3,8 +3,9 @@
 import asyncio
 import signal
 import sys
+from collections.abc import Coroutine
 from dataclasses import dataclass
-from typing import TextIO
+from typing import Any, TextIO, TypeVar
 
 from localgpt_tui import commands
 from localgpt_tui.assistant import Assistant
@@ -12,10 +13,12 @@ from localgpt_tui.conversation import Conversation
 from localgpt_tui.core.errors import ConfigError, LocalGPTError
 from localgpt_tui.core.events import Event, Said, TextDelta, TurnFailed
 from localgpt_tui.core.messages import AssistantMessage
+from localgpt_tui.frontends.asking import AskingApprover
 from localgpt_tui.frontends.opening import open_assistant, open_journal, stopped_by_signals
 from localgpt_tui.frontends.voice import ASSISTANT, YOU, Voice
 from localgpt_tui.frontends.wording import activity
 from localgpt_tui.paths import Places
+from localgpt_tui.sessions.incognito import GONE
 from localgpt_tui.sessions.journal import Journal
 
 _EARLIER = 6
@@ -51,12 +54,21 @@ async def _talk(assistant: Assistant, wish: Wish, voice: Voice) -> int:
     journal = await asyncio.to_thread(open_journal, assistant, session=wish.session, resume=wish.resume)
     try:
         model = wish.model or await _choose(assistant, voice)
-        desk = PlainDesk(assistant, assistant.converse(journal, model), voice)
+        desk = PlainDesk(assistant, _converse(assistant, journal, model, voice), voice)
     except BaseException:
         journal.close()
         raise
     assistant.start()
     return await desk.run()
+
+
+def _converse(assistant: Assistant, journal: Journal, model: str, voice: Voice) -> Conversation:
+    """A conversation whose questions are put line by line, where a person sits at the other end."""
+    approver = AskingApprover(voice.tell, voice.ask_afresh) if voice.interactive else None
+    return assistant.converse(journal, model, approver)
+
+
+T = TypeVar("T")
 
 
 class PlainDesk:
@@ -76,8 +88,7 @@ class PlainDesk:
             self._greet()
             while self._status is None:
                 await self._answer(await self._voice.ask(YOU))
-        await self.conversation.aclose()
-        self.conversation.journal.close()
+        await self._leave()
         return self._status
 
     def tell(self, text: str) -> None:
@@ -87,10 +98,15 @@ class PlainDesk:
     async def open(self, journal: Journal) -> None:
         """Make `journal` the open conversation."""
         model = self.conversation.model
+        await self._leave()
+        self.conversation = _converse(self.assistant, journal, model, self._voice)
+        self._greet()
+
+    async def _leave(self) -> None:
         await self.conversation.aclose()
         self.conversation.journal.close()
-        self.conversation = self.assistant.converse(journal, model)
-        self._greet()
+        if self.conversation.journal.incognito:
+            self.tell(GONE)
 
     async def act(self, action: str, _argument: str = "", /) -> None:
         """Do in words what a screen would do by itself; most of it cannot be done here."""
@@ -106,6 +122,10 @@ class PlainDesk:
                 self._take()
             case _:
                 raise LocalGPTError(f"/{action} needs the full screen.", "`localgpt-tui chat` opens it.")
+
+    async def do_beside(self, work: Coroutine[Any, Any, T], /) -> T:
+        """Do `work` here: there are no keys to be answered meanwhile."""
+        return await work
 
     def quit(self) -> None:
         """End the program after this line."""

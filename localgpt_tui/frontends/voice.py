@@ -34,6 +34,11 @@ class Voice:
             self._write(prompt)
         return await self._lines.next()
 
+    async def ask_afresh(self, prompt: str) -> str | None:
+        """As `ask`, but nothing that was typed before the prompt is taken for the answer."""
+        self._write(prompt)
+        return await self._lines.fresh()
+
     def hang_up(self) -> None:
         """Let there be no more lines after those that are there already."""
         self._lines.end()

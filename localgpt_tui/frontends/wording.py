@@ -1,6 +1,15 @@
 """Events in words, a line each, for front ends without a screen."""
 
-from localgpt_tui.core.events import Event, FellBack, Recalled, Retrying, Said, ToolStarted, TurnCancelled
+from localgpt_tui.core.events import (
+    ApprovalAnswered,
+    Event,
+    FellBack,
+    Recalled,
+    Retrying,
+    Said,
+    ToolStarted,
+    TurnCancelled,
+)
 from localgpt_tui.core.messages import ToolMessage
 from localgpt_tui.safety.terminal import visible
 
@@ -12,6 +21,8 @@ def activity(event: Event) -> str:  # noqa: PLR0911 - one line an event
     match event:
         case Recalled(passages):
             return one_line(f"Recalled {', '.join(passage.source for passage in passages)}")
+        case ApprovalAnswered(approval, decision) if decision.answer == "wait":
+            return one_line(f"Waits for you: {approval.act.title} (`localgpt-tui approvals list`)")
         case ToolStarted(call):
             return one_line(f"Running {call.name} {call.arguments}")
         case Said(ToolMessage(name=name, text=text, failed=True)):

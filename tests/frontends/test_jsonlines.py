@@ -39,6 +39,7 @@ SHAPES = [
                     "binding": "",
                     "confined": "",
                     "origin": "",
+                    "near": False,
                 },
                 "why": ("w",),
                 "session": "",
