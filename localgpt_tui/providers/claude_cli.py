@@ -1,4 +1,4 @@
-"""Claude through its own program: a `claude` process for each reply, without tools, settings or memory of its own."""
+"""Claude through its own program: a `claude` process for each reply, with our tools and nothing of its own."""
 
 import asyncio
 import contextlib
@@ -17,9 +17,11 @@ from localgpt_tui.core.errors import ProviderError
 from localgpt_tui.core.events import Emit
 from localgpt_tui.core.messages import AssistantMessage
 from localgpt_tui.core.ports import Request
+from localgpt_tui.providers.claude_bridge import PREFIX, listed, settings
 from localgpt_tui.providers.claude_errors import ended_early, missing, silent, unreadable
 from localgpt_tui.providers.claude_events import ReplyReader
 from localgpt_tui.providers.claude_prompt import prompt_line
+from localgpt_tui.providers.draft import call_ids
 
 _LONGEST_LINE = 64 * 1024 * 1024
 _STDERR_TAIL = 4096
@@ -40,6 +42,7 @@ _FLAGS = (
     "--no-session-persistence",
 )
 _DEFAULTS = {
+    "MCP_CONNECTION_NONBLOCKING": "0",  # else the model may be asked before it is told of the tools
     "CLAUDE_CODE_MAX_RETRIES": "1",  # lets it renew a login; all other patience is ours
 }
 _ALWAYS = {
@@ -103,12 +106,12 @@ class ClaudeCLI:
         """Nothing is held open between replies."""
 
     async def reply(self, request: Request, emit: Emit) -> AssistantMessage:
-        """Ask for one reply; the request's tools are not offered, since the program could not call them.
+        """Ask for one reply, which ends where the model calls tools: they are run by whoever asked.
 
         Raises:
             ProviderError: the program is missing, failed, fell silent or wanted to run something.
         """
-        reader = ReplyReader(self.model, emit)
+        reader = ReplyReader(self.model, emit, call_ids(request.messages))
         with _papers(request, self._folder) as papers:
             process = await self._start(request, papers)
             try:
@@ -150,6 +153,7 @@ class ClaudeCLI:
         return [
             *_FLAGS,
             f"--system-prompt-file={papers.system}",
+            *papers.tools,
             *(f"{flag}={value}" for flag, value in chosen.items() if value),
         ]
 
@@ -179,6 +183,7 @@ class _Papers:
 
     folder: Path
     system: Path
+    tools: tuple[str, ...]
     prompt: IO[bytes]
     errors: IO[bytes]
 
@@ -195,12 +200,25 @@ def _papers(request: Request, folder: Path | None) -> Iterator[_Papers]:
         tempfile.TemporaryFile() as prompt,
         tempfile.TemporaryFile() as errors,
         tempfile.NamedTemporaryFile(prefix="localgpt-tui-", suffix=".txt") as system,
+        tempfile.NamedTemporaryFile(prefix="localgpt-tui-", suffix=".json") as listing,
     ):
         prompt.write(prompt_line(request))
         prompt.seek(0)
         system.write(request.system.encode(errors="replace"))
         system.flush()
-        yield _Papers(folder or _neutral_folder(), Path(system.name), prompt, errors)
+        listing.write(listed(request.tools).encode())
+        listing.flush()
+        yield _Papers(
+            folder or _neutral_folder(), Path(system.name), _tool_flags(request, Path(listing.name)), prompt, errors
+        )
+
+
+def _tool_flags(request: Request, listing: Path) -> tuple[str, ...]:
+    """How the program is told of our tools; it asks nobody whether they may be called, since we do."""
+    if not request.tools:
+        return ()
+    names = ",".join(f"{PREFIX}{tool.name}" for tool in request.tools)
+    return (f"--mcp-config={settings(listing)}", f"--allowedTools={names}")
 
 
 def _neutral_folder() -> Path:

@@ -1,10 +1,11 @@
 """What the `claude` program reports while it answers: one JSON object a line, read into a draft of the reply."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from localgpt_tui.core.events import Emit, Event, Retrying
 from localgpt_tui.core.messages import AssistantMessage, Stop, Usage
+from localgpt_tui.providers.claude_bridge import PREFIX
 from localgpt_tui.providers.claude_errors import cut, failed_turn, retry_reason, tool_refused, unreadable
 from localgpt_tui.providers.draft import Draft
 
@@ -18,8 +19,10 @@ _STOPS: Mapping[str, Stop] = {
 class ReplyReader:
     """Reads one reply; unknown events are passed over, since every version of the program has new ones."""
 
-    def __init__(self, model: str, emit: Emit) -> None:
+    def __init__(self, model: str, emit: Emit, taken: Collection[str] = ()) -> None:
+        """Nothing is read yet; `taken` are ids of earlier calls, which none of this reply may have."""
         self.complete = False
+        self._taken = taken
         self._model = model
         self._emit = emit
         self._draft = Draft()
@@ -48,7 +51,7 @@ class ReplyReader:
 
     def message(self) -> AssistantMessage:
         """The reply, once it is complete."""
-        return self._draft.message(self._model, self._draft.usage)
+        return self._draft.message(self._model, self._draft.usage, self._taken)
 
     def _told(self, event: Event) -> None:
         self._began = True
@@ -60,7 +63,7 @@ class ReplyReader:
                 self._streamed(streamed)
             case {"type": "assistant", "message": dict(message)}:
                 self._repeated(message, event.get("error"))
-            case {"type": "system", "subtype": "init", "tools": [_, *_]}:
+            case {"type": "system", "subtype": "init", "tools": [*names]} if not all(map(_is_ours, names)):
                 raise tool_refused("tools of its own")
             case {"type": "system", "subtype": "api_retry"}:
                 self._retried(event)
@@ -79,8 +82,8 @@ class ReplyReader:
                 self._delta(event.get("index"), delta)
             case {"type": "message_delta", "delta": {"stop_reason": str(reason)}}:
                 self._stop = _STOPS.get(reason, "end")
-                # the program would go on by itself, in a second message, past the limit that was asked for
-                if self._stop == "length":
+                # the program would go on by itself: past the limit that was asked for, or to run tools
+                if reason == "tool_use" or self._stop == "length":
                     self._draft.usage = _usage(event.get("usage"), self._draft.usage)
                     self._finish()
 
@@ -90,6 +93,8 @@ class ReplyReader:
                 self._draft.text(text)
             case {"type": "thinking", "thinking": str(text)}:
                 self._draft.thought(text, key=self._key(index))
+            case {"type": "tool_use", "id": str(name), "name": str(tool)} if _is_ours(tool):
+                self._draft.call(self._key(index), id=name, name=tool.removeprefix(PREFIX))
             case {"type": str(kind)} if kind.endswith("tool_use"):
                 raise tool_refused(str(block.get("name", "a tool")))
 
@@ -97,6 +102,8 @@ class ReplyReader:
         match delta:
             case {"type": "text_delta", "text": str(text)}:
                 self._draft.text(text)
+            case {"type": "input_json_delta", "partial_json": str(text)}:
+                self._draft.call(self._key(index), arguments=text)
             case {"type": "thinking_delta", "thinking": str(text)}:
                 self._draft.thought(text, key=self._key(index))
             case {"type": "signature_delta", "signature": str(signature)}:
@@ -115,8 +122,18 @@ class ReplyReader:
             match block:
                 case {"type": "text", "text": str(text)}:
                     self._unstreamed += text
+                case {"type": "tool_use", "id": str(name), "name": str(tool)} if _is_ours(tool):
+                    self._called(name, tool, block.get("input"))
                 case {"type": str(kind)} if kind.endswith("tool_use"):
                     raise tool_refused(str(block.get("name", "a tool")))
+
+    def _called(self, name: str, tool: str, arguments: object) -> None:
+        """A call that was not streamed ends the reply as well."""
+        if self._began:
+            return
+        self._draft.text(self._unstreamed)
+        self._draft.call(name, id=name, name=tool.removeprefix(PREFIX), arguments=json.dumps(arguments or {}))
+        self._finish()
 
     def _retried(self, event: Mapping[str, object]) -> None:
         if self._began:
@@ -137,6 +154,10 @@ class ReplyReader:
         self._draft.stop = self._stop
         self._draft.finish(self._told)
         self.complete = True
+
+
+def _is_ours(tool: object) -> bool:
+    return isinstance(tool, str) and tool.startswith(PREFIX)
 
 
 def _whole_usage(result: Mapping[str, object], streamed: Usage, model: str) -> Usage:

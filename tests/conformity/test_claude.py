@@ -7,8 +7,9 @@ import subprocess
 import pytest
 from conformity.asking import ask, cancel, failure
 from conformity.servers import get
-from fakes import request
+from fakes import EventLog, FakeTool, request
 
+from localgpt_tui.agent.loop import run_turn
 from localgpt_tui.core.events import Retrying, TextDelta
 from localgpt_tui.core.messages import AssistantMessage, UserMessage
 from localgpt_tui.providers.claude_cli import ClaudeCLI
@@ -173,3 +174,23 @@ async def test_a_server_that_is_not_there_is_refused(start):
 async def test_a_cancelled_reply_leaves_no_process(start, tmp_path):
     await cancel(start(), "SCENARIO:slow")
     assert await are_gone(tmp_path)
+
+
+async def test_our_tools_are_offered_and_a_call_comes_back_to_be_run_here(start, aimock, tmp_path):
+    weather = FakeTool("get_weather", "OUTCOME:21").tool
+    asked = request("SCENARIO:our-tool", tools=[weather])
+    events = EventLog()
+    message = await start().reply(asked, events)
+
+    assert message.stop == "tool_calls"
+    assert [(call.name, call.arguments) for call in message.calls] == [
+        ("get_weather", '{"city":"Paris"}'),
+        ("get_weather", '{"city":"Rome"}'),
+    ]
+    assert "mcp__localgpt__get_weather" in str(get(f"{aimock}/__aimock/journal")[-1]["body"]["tools"])
+    assert await are_gone(tmp_path), "neither the program nor the server of our tools is left"
+
+    events = EventLog()
+    answer = await run_turn(start(), asked, events)
+    assert answer.text == "It is 21 degrees in Paris."
+    assert [answer.text for answer in events.said if answer.kind == "tool"] == ["OUTCOME:21"] * 2

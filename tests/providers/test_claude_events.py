@@ -73,3 +73,30 @@ def _units(text):
     """The UTF-16 units of `text`, each of which a JavaScript server may send by itself."""
     encoded = text.encode("utf-16-le")
     return [encoded[at : at + 2] for at in range(0, len(encoded), 2)]
+
+
+@given(st.lists(st.integers(0, 40)), st.booleans())
+def test_a_call_of_our_tools_ends_the_reply_streamed_or_whole(cuts, streamed):
+    arguments = '{"text":"remember 👩\u200d👧 this"}'
+    edges = sorted({0, len(arguments), *(cut for cut in cuts if cut < len(arguments))})
+    tool = {"type": "tool_use", "id": "t1", "name": "mcp__localgpt__memory_append"}
+    stream = [{"type": "content_block_start", "index": 1, "content_block": tool}]
+    stream += [
+        {
+            "type": "content_block_delta",
+            "index": 1,
+            "delta": {"type": "input_json_delta", "partial_json": arguments[begin:end]},
+        }
+        for begin, end in itertools.pairwise(edges)
+    ]
+    stream.append({"type": "message_delta", "delta": {"stop_reason": "tool_use"}})
+    lines = [{"type": "stream_event", "event": event} for event in stream]
+    whole = {"type": "assistant", "message": {"content": [{**tool, "input": json.loads(arguments)}]}}
+    reader = ReplyReader("claude-cli/sonnet", lambda _: None, taken=("t1",))
+    for event in lines if streamed else [whole]:
+        reader.take(line(event))
+
+    assert reader.complete
+    (call,) = reader.message().calls
+    assert (call.name, json.loads(call.arguments)) == ("memory_append", json.loads(arguments))
+    assert call.id != "t1", "an id is used once in a conversation"

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from fakes import EventLog, FakeMemory, FakeTool, request
+from fakes import EventLog, FakeMemory, FakeTool, LettingGuard, request
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -48,7 +48,7 @@ class Person:
     async def says(self, text: str) -> str:
         events = EventLog()
         asked = request(text, tools=self.tools, before=self.history)
-        answer = await run_turn(Recall(), asked, events)
+        answer = await run_turn(Recall(), asked, events, guard=LettingGuard())
         self.history = (*asked.messages, *events.said)
         assert events.text == answer.text
         return answer.text
