@@ -56,7 +56,7 @@ class Statistics:
 
 def statistics(connection: apsw.Connection, wanted: Sequence[str]) -> Statistics:
     """Count the chunks that have each of the stems `wanted`."""
-    total = rows(connection, "SELECT coalesce(sum(chunks), 0) FROM files")[0][0]
+    total = rows(connection, "SELECT count(*) FROM words_docsize")[0][0]  # the smallest table with a row for each
     holding = {
         stem: (rows(connection, "SELECT doc FROM word_counts WHERE term = ?", (stem,)) or [(0,)])[0][0]
         for stem in wanted
@@ -86,7 +86,7 @@ def _by_words(connection: apsw.Connection, query: Query, counts: Statistics, day
     found = rows(
         connection,
         "SELECT rowid FROM words WHERE words MATCH ? AND rank MATCH ? AND rowid > ?"  # noqa: S608 - fixed texts
-        f"{_inside(condition)}{_inside(days)} ORDER BY rank LIMIT ?",
+        f"{condition}{_inside(days)} ORDER BY rank LIMIT ?",
         (expression(words), _WEIGHTS, newest, *values, _EACH_WAY),
     )
     return [row[0] for row in found]
@@ -126,8 +126,8 @@ def _by_period(connection: apsw.Connection, query: Query, counts: Statistics, pe
     else:
         where = f"SELECT id FROM chunks WHERE day BETWEEN '{days[0]}' AND '{days[1]}'"  # noqa: S608 - dates
         exact = f"SELECT id FROM chunks WHERE day BETWEEN '{period.first}' AND '{period.last}'"  # noqa: S608
-    condition, values = _narrowed(query.filters)
-    found = rows(connection, f"{exact}{_inside(condition, 'id')} LIMIT ?", (*values, _OF_ONE_DAY))
+    condition, values = _narrowed(query.filters, "id")
+    found = rows(connection, f"{exact}{condition} LIMIT ?", (*values, _OF_ONE_DAY))
     return [*_by_words(connection, query, counts, where), *(row[0] for row in found)]
 
 
@@ -137,7 +137,7 @@ def _by_meaning(connection: apsw.Connection, filters: Filters, vector: bytes, mo
     found = rows(
         connection,
         "WITH close AS (SELECT rowid AS id FROM nearest WHERE signs MATCH vec_quantize_binary(?) AND k = ?"  # noqa: S608
-        f"{_inside(condition)}) "
+        f"{condition}) "
         "SELECT close.id FROM close JOIN chunks ON chunks.id = close.id "
         "JOIN embeddings e ON e.model = ? AND e.sha256 = chunks.sha256 "
         "ORDER BY vec_distance_cosine(e.vector, ?) LIMIT ?",
@@ -146,10 +146,8 @@ def _by_meaning(connection: apsw.Connection, filters: Filters, vector: bytes, mo
     return [row[0] for row in found]
 
 
-def _narrowed(filters: Filters) -> tuple[str, tuple[str, ...]]:
-    """What `filters` leave, as a query for the ids of chunks; empty where they leave everything."""
-    if not filters:
-        return "", ()
+def _narrowed(filters: Filters, column: str = "rowid") -> tuple[str, tuple[str, ...]]:
+    """What `filters` leave, as a condition on the ids of chunks; empty where they leave everything."""
     conditions, values = list[str](), list[str]()
     if filters.inside:
         conditions.append("(" + " OR ".join("instr(lower(f.path), lower(?)) > 0" for _ in filters.inside) + ")")
@@ -163,12 +161,16 @@ def _narrowed(filters: Filters) -> tuple[str, tuple[str, ...]]:
     if filters.last_day:
         conditions.append("c.day BETWEEN '0' AND ?")
         values.append(filters.last_day)
-    where = " AND ".join(conditions)
-    return f"SELECT c.id FROM chunks c JOIN files f ON f.id = c.file WHERE {where}", tuple(values)  # noqa: S608
+    chunks = "SELECT c.id FROM chunks c JOIN files f ON f.id = c.file WHERE"
+    condition = _inside(f"{chunks} {' AND '.join(conditions)}", column) if conditions else ""
+    if filters.leave_out:
+        condition += f" AND {column} NOT IN ({chunks} f.path IN ({', '.join('?' for _ in filters.leave_out)}))"
+    return condition, (*values, *filters.leave_out)
 
 
-def _inside(condition: str, column: str = "rowid") -> str:
-    return f" AND {column} IN ({condition})" if condition else ""
+def _inside(ids: str, column: str = "rowid") -> str:
+    """The condition that `column` is among the `ids` that a query finds; none where there is no query."""
+    return f" AND {column} IN ({ids})" if ids else ""
 
 
 def _loaded(connection: apsw.Connection, ranked: list[int], vector: bytes, model: str) -> list[Candidate]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 _GROWS_TO = 600
 _MERGES_TO = 2000
@@ -9,8 +10,7 @@ _SEEDS = 40
 _GAP = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
+class Scored(NamedTuple):
     """A unit that may be shown.
 
     Attributes:

@@ -6,10 +6,10 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import apsw
 
@@ -25,7 +25,9 @@ from localgpt_tui.memory.query import Query, parse
 from localgpt_tui.memory.search import search
 from localgpt_tui.memory.sources import Sources, of_changes, of_sessions, of_workspace, together, transcript
 from localgpt_tui.memory.workspace import Workspace
-from localgpt_tui.sessions.shelf import Shelf
+
+if TYPE_CHECKING:  # reading sessions needs pydantic
+    from localgpt_tui.sessions.shelf import Shelf
 
 _Read = TypeVar("_Read")
 
@@ -69,7 +71,7 @@ class Memory:
         workspace: Workspace,
         cache: Path,
         *,
-        shelf: Shelf | None = None,
+        shelf: "Shelf | None" = None,
         embedder: Embedder | None = None,
         without_vectors: str = SWITCHED_OFF,
         half_life: float = 0.0,
@@ -134,13 +136,15 @@ class Memory:
             folders.append(self._shelf.folder)
         self.keeper.start(folders, self._changed, settle_seconds=settle_seconds)
 
-    async def search(self, query: str, limit: int = 10, *, by: Means = "both") -> Found:
-        """The passages that answer `query` best, best first.
+    async def search(self, query: str, limit: int = 10, *, by: Means = "both", leave_out: Sequence[str] = ()) -> Found:
+        """The passages that answer `query` best, best first, none of them from the paths in `leave_out`.
 
         Any text is a query; `in:`, `after:`, `before:` and `kind:` in it narrow the search. Never empty without a
         reason in `freshness`, unless nothing fits.
         """
-        parsed = parse(query, self._clock().date())
+        parsed = parse(query, self.today())
+        if leave_out:
+            parsed = replace(parsed, filters=replace(parsed.filters, leave_out=tuple(leave_out)))
         vector, trouble = await self._vector(parsed) if by != "words" else (b"", "asked for")
         if by == "meaning":
             parsed = replace(parsed, words=())
@@ -193,6 +197,10 @@ class Memory:
             LocalGPTError: there is no such file, or it cannot be read.
         """
         return await asyncio.to_thread(self._get, path, first, last)
+
+    def today(self) -> date:
+        """The day that a search calls today."""
+        return self._clock().date()
 
     async def recent(self, count: int = 10) -> tuple[Passage, ...]:
         """The beginnings of the files that changed last, newest first."""
@@ -268,7 +276,7 @@ class Memory:
                 limit,
                 vector=usable,
                 model=model,
-                today=self._clock().date(),
+                today=self.today(),
                 half_life=self._half_life,
             )
         return Found(tuple(passages), self._freshness(connection, trouble))

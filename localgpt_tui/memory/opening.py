@@ -1,8 +1,8 @@
 """The memory as the configuration wants it: folders, past sessions, and what turns texts into vectors."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from localgpt_tui.config import Config
 from localgpt_tui.consent import Consent
 from localgpt_tui.core.errors import LocalGPTError
 from localgpt_tui.core.ports import Embedder
@@ -10,11 +10,14 @@ from localgpt_tui.memory.listing import ExtraFolder
 from localgpt_tui.memory.memory import SWITCHED_OFF, Memory
 from localgpt_tui.memory.workspace import Workspace
 from localgpt_tui.paths import Places
-from localgpt_tui.sessions.shelf import Shelf
+
+if TYPE_CHECKING:  # pydantic takes longer than a search for words
+    from localgpt_tui.config import Config
+    from localgpt_tui.sessions.shelf import Shelf
 
 
 def open_memory(
-    places: Places, config: Config, *, shelf: Shelf | None, root: Path | None = None, with_vectors: bool = True
+    places: Places, config: "Config", *, shelf: "Shelf | None", root: Path | None = None, with_vectors: bool = True
 ) -> tuple[Memory, Embedder | None]:
     """The memory of the workspace in `root`, by default the configured one; nothing is read or started yet.
 
@@ -24,10 +27,18 @@ def open_memory(
     extra = [ExtraFolder(folder) for folder in config.memory.paths]
     embedder, why = _embedder(places, config) if with_vectors else (None, SWITCHED_OFF)
     workspace = Workspace(root or places.workspace, extra)
-    return Memory(workspace, places.cache, shelf=shelf, embedder=embedder, without_vectors=why), embedder
+    memory = Memory(
+        workspace,
+        places.cache,
+        shelf=shelf,
+        embedder=embedder,
+        without_vectors=why,
+        half_life=config.memory.half_life_days,
+    )
+    return memory, embedder
 
 
-def _embedder(places: Places, config: Config) -> tuple[Embedder | None, str]:
+def _embedder(places: Places, config: "Config") -> tuple[Embedder | None, str]:
     if config.memory.embedding_provider == "none":
         return None, SWITCHED_OFF
     from localgpt_tui.memory.embeddings import destination, embedder_for  # noqa: PLC0415 - not where it is off

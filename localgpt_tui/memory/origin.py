@@ -3,6 +3,8 @@
 import re
 
 _COMMENT = re.compile(r"<!-- from: (?P<origin>\S+) -->")
+_ANY = r"<!-- from: \S+ -->"
+_PLACED = re.compile(rf"^{_ANY}\n|\n{_ANY}$| {_ANY}", re.MULTILINE)
 _FENCE = re.compile(r"\s*(```|~~~)")
 _HEADING = re.compile(r"\s{0,3}#{1,6}(\s|$)")
 _ITEM = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s")
@@ -42,6 +44,12 @@ def marked(text: str, origin: str) -> str:
 def origins(text: str) -> tuple[str, ...]:
     """The origins that comments in `text` name, each once."""
     return tuple(dict.fromkeys(match["origin"] for match in _COMMENT.finditer(text)))
+
+
+def is_marked(text: str) -> bool:
+    """True where every paragraph and item of `text` names one and the same origin, as `marked` leaves it."""
+    named = origins(text)
+    return len(named) == 1 and marked(_PLACED.sub("", text), named[0]) == text
 
 
 def _in_comment(origin: str) -> str:

@@ -24,12 +24,14 @@ class Filters:
         inside: beginnings or parts of paths; one of them has to fit.
         first_day, last_day: ISO dates, both included; what has no date is left out by them.
         kinds: where from; empty for everywhere.
+        leave_out: paths of which nothing is wanted.
     """
 
     inside: tuple[str, ...] = ()
     first_day: str = ""
     last_day: str = ""
     kinds: tuple[Kind, ...] = ()
+    leave_out: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return self != Filters()

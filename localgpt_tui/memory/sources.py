@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from localgpt_tui.core.errors import LocalGPTError
 from localgpt_tui.core.messages import AssistantMessage, UserMessage
@@ -16,8 +17,10 @@ from localgpt_tui.memory.listing import LARGEST
 from localgpt_tui.memory.templates import TEMPLATES
 from localgpt_tui.memory.workspace import Workspace
 from localgpt_tui.plaintext import shown_name
-from localgpt_tui.sessions.journal import Journal
-from localgpt_tui.sessions.shelf import Shelf, Summary
+
+if TYPE_CHECKING:  # reading sessions needs pydantic, which a search for words in notes does not
+    from localgpt_tui.sessions.journal import Journal
+    from localgpt_tui.sessions.shelf import Shelf, Summary
 
 _AS_LISTED = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
 _COPY = re.compile(r"conflict", re.IGNORECASE)
@@ -64,7 +67,7 @@ def of_workspace(workspace: Workspace) -> Sources:
     )
 
 
-def of_sessions(shelf: Shelf) -> Sources:
+def of_sessions(shelf: "Shelf") -> Sources:
     """What the person and the models said in the sessions of `shelf`, in the state each has now."""
     try:
         summaries = shelf.list()
@@ -111,7 +114,7 @@ def of_changes(workspace: Workspace, changed: Iterable[Path]) -> tuple[list[Sour
     return sources, gone
 
 
-def transcript(journal: Journal) -> str:
+def transcript(journal: "Journal") -> str:
     """What was said in `journal` as Markdown, one item a message, under headings that say the days."""
     return "\n".join(_said(journal)) + "\n"
 
@@ -136,7 +139,7 @@ def _text(real: Path) -> str:
     return shown(content)
 
 
-def _of_session(shelf: Shelf, summary: Summary) -> Source:
+def _of_session(shelf: "Shelf", summary: "Summary") -> Source:
     return Source(
         f"sessions/{summary.id}",
         "session",
@@ -147,12 +150,12 @@ def _of_session(shelf: Shelf, summary: Summary) -> Source:
     )
 
 
-def _read_session(shelf: Shelf, name: str) -> str:
+def _read_session(shelf: "Shelf", name: str) -> str:
     with shelf.open(name, writable=False) as journal:
         return transcript(journal)
 
 
-def _said(journal: Journal) -> Iterator[str]:
+def _said(journal: "Journal") -> Iterator[str]:
     yield f"# {journal.title or 'Session'}"
     day = ""
     for message in journal.history():

@@ -23,6 +23,7 @@ class Terms:
         self._wanted = frozenset(self.stems)
         beginnings = {_beginning(stem) for stem in self.stems if _SPACED.match(stem)}
         pieces = {stem for stem in self.stems if not _SPACED.match(stem)}
+        self._signs = (*beginnings, *pieces)
         branches = [_BREAK]
         if beginnings:
             branches.append(rf"\b(?:{_either(beginnings)})\w*")
@@ -32,12 +33,14 @@ class Terms:
 
     def count(self, texts: Sequence[str]) -> list[dict[str, int]]:
         """How often each stem stands in each of `texts`; those that do not are left out."""
-        counts: dict[str, int] = {}
-        counted = [counts]
-        for run in self._pattern.findall(_BREAK.join(fold(text).replace(_BREAK, " ") for text in texts)):
+        counted: list[dict[str, int]] = [{} for _ in texts]
+        folded = ((place, fold(text).replace(_BREAK, " ")) for place, text in enumerate(texts))
+        near = [(place, text) for place, text in folded if any(sign in text for sign in self._signs)]
+        places = iter([place for place, _ in near])
+        counts = counted[next(places, 0)] if near else {}
+        for run in self._pattern.findall(_BREAK.join(text for _, text in near)):
             if run == _BREAK:
-                counts = {}
-                counted.append(counts)
+                counts = counted[next(places)]
                 continue
             for word in run.split("_") if "_" in run else (run,):
                 stem = _stem(word)

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 
 _DEBOUNCE_MILLISECONDS = 200
-_STEP_MILLISECONDS = 10
+_STEP_MILLISECONDS = 100  # each step wakes the program, also where nothing changes
 _LOOK_MILLISECONDS = 2000
 _MISSING_SECONDS = 2.0
 

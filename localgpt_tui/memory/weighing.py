@@ -144,6 +144,6 @@ def _weigh_chunks(
 def _together(counts: Iterator[dict[str, int]]) -> dict[str, int]:
     total: dict[str, int] = {}
     for each in counts:
-        for stem, count in each.items():
+        for stem, count in each.items() if each else ():
             total[stem] = total.get(stem, 0) + count
     return total

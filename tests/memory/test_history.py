@@ -391,23 +391,23 @@ def test_odd_file_names_are_recorded(history: History, workspace: Workspace):
 @needs_git
 def test_a_purge_leaves_the_lines_in_no_version_and_nothing_of_them_on_the_disk(history: History, workspace: Workspace):
     note(history, "- tea", why="Remember tea")
-    note(history, "- my PIN is 4711", why="Remember: my PIN is 4711")
+    note(history, "- my PIN is 4711-0815", why="Remember: my PIN is 4711-0815")
     note(history, "- milk", "knowledge/a.md", why="milk")
     with pytest.raises(HistoryError, match=r"still stands in MEMORY\.md, line 6"):
-        history.purge(["- my PIN is 4711"])
-    history.record([workspace.edit("MEMORY.md", "- my PIN is 4711\n", "")], author="person", why="forget")
-    purged = history.purge(["my pin is 4711"])
+        history.purge(["- my PIN is 4711-0815"])
+    history.record([workspace.edit("MEMORY.md", "- my PIN is 4711-0815\n", "")], author="person", why="forget")
+    purged = history.purge(["my pin is 4711-0815"])
     assert purged.versions == 1
     assert [change.why for change in history.log()][-2::-1] == ["Remember tea", "milk"]
     everything = git(workspace, "cat-file", "--batch-all-objects", "--batch")
-    assert "4711" not in everything
+    assert "4711-0815" not in everything
     assert "- milk" in everything
     assert git(workspace, "fsck", "--full", "--strict") == ""
     assert git(workspace, "status", "--porcelain") == ""
     note(history, "- later")
     assert "- later" in history.diff(history.log()[0].id)
     with pytest.raises(HistoryError, match="nothing to purge"):
-        history.purge(["my pin is 4711"])
+        history.purge(["my pin is 4711-0815"])
 
 
 @needs_git
