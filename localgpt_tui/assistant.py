@@ -2,7 +2,8 @@
 
 import asyncio
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from localgpt_tui.consent import Consent
 from localgpt_tui.conversation import Conversation
 from localgpt_tui.core.errors import LocalGPTError
 from localgpt_tui.core.messages import now
-from localgpt_tui.core.passages import Found, Passage
-from localgpt_tui.core.ports import Provider
+from localgpt_tui.core.passages import Found
+from localgpt_tui.core.ports import Approver, Provider
+from localgpt_tui.equipment import Equipment
 from localgpt_tui.files import sweep_temporaries
 from localgpt_tui.memory.context import load_context
 from localgpt_tui.memory.history import History
@@ -28,15 +30,12 @@ from localgpt_tui.providers.persistence import PatientProvider
 from localgpt_tui.safety.framing import framed
 from localgpt_tui.sessions.journal import Journal
 from localgpt_tui.sessions.shelf import Shelf
-from localgpt_tui.tools.files import file_tools
 from localgpt_tui.tools.memory import memory_tools
+from localgpt_tui.turns import NAME as TURNS
+from localgpt_tui.turns import Turns
 
 _UNLIMITED = sys.maxsize
-_LOOKED_AT = 8
-_RECALLED = 4
-_RECALLED_CHARACTERS = 2_000
-_COVERED = 0.6
-_ALIKE = 0.5
+_INCOGNITO = "This session is incognito: nothing of it is kept, and there is no memory to look into or to write to."
 
 
 class Assistant:
@@ -50,8 +49,9 @@ class Assistant:
         self.shelf = Shelf(places.sessions, places.cache)
         self.memory, self._embedder = open_memory(places, config, shelf=self.shelf)
         self.history = History(self.memory.workspace)
+        self.equipment = Equipment(places, config, Path.cwd())
+        self._turns = Turns(places.state / TURNS)
         self._consent = Consent(places.state / "consent.json")
-        self._file_tools = file_tools([places.workspace, *config.tools.allowed_directories])
 
     @classmethod
     def open(cls, places: Places) -> "Assistant":
@@ -155,62 +155,65 @@ class Assistant:
         )
         return PatientProvider([framed(provider_for(name, self.config)) for name in names])
 
-    def converse(self, journal: Journal, model: str) -> Conversation:
-        """A conversation in `journal`, answered by `model`.
+    def converse(
+        self, journal: Journal, model: str, approver: Approver | None = None, *, light: bool = False
+    ) -> Conversation:
+        """A conversation in `journal`, answered by `model`; without an `approver` nobody is there to ask.
+
+        Args:
+            light: leave out what the workspace says of the person and the day, for a small task that runs often.
 
         Raises:
             ConfigError: the name means no model.
         """
         agent = self.config.agent
-        tools = (*memory_tools(SignedMemory(self.memory, self.history, journal.id)), *self._file_tools)
-        context = load_context(self.memory.workspace, now().date())
+        guard = self.equipment.guard(journal, approver)
+        memory = SignedMemory(
+            self.memory,
+            self.history,
+            journal.id,
+            turn=lambda: conversation.turn,
+            origins=lambda: guard.origins,
+        )
+        provider = self.provider(model)
+        kit = self.equipment.kit(journal.id, model=provider.model, unattended=approver is None)
+        tools = self.equipment.reading if journal.incognito else (*memory_tools(memory), *kit.tools)
+        context = "" if journal.incognito or light else load_context(self.memory.workspace, now().date()).text
         conversation = Conversation(
             journal,
-            self.provider(model),
+            provider,
             tools=tools,
-            system=lambda: "\n\n".join(filter(None, (system_prompt(tools), context.text))),
-            tail=self._tail,
-            recollect=lambda text: self._recollect(text, conversation),
+            system=lambda: "\n\n".join(filter(None, (system_prompt(tools), context))),
+            tail=lambda: self._tail(remembering=not journal.incognito, logs=not light),
+            recollect=None
+            if journal.incognito or light
+            else lambda text: self._recollect(text, memory, conversation.model),
+            cited=memory.cited,
+            guard=guard,
+            begin=lambda: self.equipment.changes.begin(journal.id),
+            close=kit.aclose,
+            reminder=lambda: self.equipment.policy().block,
+            under_way=nullcontext if light else self._turns.under_way,
             limits=Limits(
                 rounds=agent.max_rounds,
                 repeats=agent.max_tool_repeats or _UNLIMITED,
                 result_chars=self.config.tools.tool_output_max_chars or _UNLIMITED,
             ),
             max_tokens=agent.max_tokens,
-            on_crash=self.on_crash,
+            on_crash=None if journal.incognito else self.on_crash,
         )
         return conversation
 
-    def _tail(self) -> str:
+    def _tail(self, *, remembering: bool, logs: bool) -> str:
         """What changes from turn to turn: the time, and the logs of today and yesterday."""
         moment = now()
-        logs = load_context(self.memory.workspace, moment.date()).tail
+        days = load_context(self.memory.workspace, moment.date()).tail if remembering and logs else ""
         now_and_here = tail(moment=moment, folder=str(Path.cwd()), workspace=str(self.places.workspace))
-        return "\n\n".join(filter(None, (now_and_here, logs)))
+        return "\n\n".join(filter(None, (now_and_here, days if remembering else _INCOGNITO)))
 
-    async def _recollect(self, text: str, conversation: Conversation) -> Found:
+    async def _recollect(self, text: str, memory: SignedMemory, model: str) -> Found:
         """The few memories that bear on `text`; recall looks for itself."""
-        if not self.config.agent.active_recall or conversation.model == "recall":
-            return Found(())
-        found = await self.memory.search(text, _LOOKED_AT)
-        known = f"sessions/{conversation.journal.id}"  # what was said here the model is given anyway
-        bearing = (passage for passage in found.passages if passage.path != known and _bears(passage))
-        return Found(tuple(_within_budget(bearing)), found.freshness)
-
-
-def _bears(passage: Passage) -> bool:
-    """True where most of the message's words stand in the passage, or it means nearly the same.
-
-    The score itself is relative to the best hit, so even a poor search has one with a high score.
-    """
-    return passage.parts.get("coverage", 0.0) >= _COVERED or passage.parts.get("vector", 0.0) >= _ALIKE
-
-
-def _within_budget(passages: Iterable[Passage]) -> Iterator[Passage]:
-    """The first of `passages`, as long as there is room."""
-    room = _RECALLED_CHARACTERS
-    for number, passage in enumerate(passages):
-        room -= len(passage.text)
-        if number == _RECALLED or room < 0:
-            return
-        yield passage
+        if self.config.agent.active_recall and model != "recall":
+            return await memory.recollect(text)
+        memory.begin()
+        return Found(())

@@ -1,10 +1,10 @@
 """One table of what a person can ask of the program itself: slash commands, palette, help and keys are made from it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 from localgpt_tui.assistant import Assistant
 from localgpt_tui.conversation import Conversation
@@ -13,6 +13,9 @@ from localgpt_tui.files import atomic_write
 from localgpt_tui.sessions.export import to_markdown
 from localgpt_tui.sessions.journal import Journal
 from localgpt_tui.sessions.shelf import Summary
+from localgpt_tui.tools.changes import GivenBack
+
+T = TypeVar("T")
 
 
 class Desk(Protocol):
@@ -38,6 +41,10 @@ class Desk(Protocol):
 
     async def act(self, action: str, argument: str = "", /) -> None:
         """Do something that only a screen can, such as `sidebar`; the names are those of the screen commands."""
+        ...
+
+    async def do_beside(self, work: Coroutine[Any, Any, T], /) -> T:
+        """What `work` returns, done where turns run: keys are answered meanwhile."""
         ...
 
     def quit(self) -> None:
@@ -100,6 +107,15 @@ async def _new(desk: Desk, _argument: str) -> None:
     await desk.open(desk.assistant.shelf.new(cwd=str(Path.cwd())))
 
 
+async def _incognito(desk: Desk, _argument: str) -> None:
+    await desk.open(desk.assistant.shelf.incognito(cwd=str(Path.cwd())))
+    desk.tell(
+        "This session is incognito: nothing is recalled for it, nothing of it is written into the memory or "
+        "anywhere on the disk, and tools that change something are not offered. It is gone when you leave it. "
+        "A model elsewhere still gets what you write, and its provider may keep it."
+    )
+
+
 async def _sessions(desk: Desk, _argument: str) -> None:
     summaries = await asyncio.to_thread(desk.assistant.shelf.list)
     if not summaries:
@@ -130,6 +146,8 @@ async def _rename(desk: Desk, argument: str) -> None:
 
 async def _delete(desk: Desk, _argument: str) -> None:
     journal = desk.conversation.journal
+    if journal.incognito:
+        raise LocalGPTError("Nothing of this session is on the disk.", "/new leaves it, and it is gone.")
     if not await asyncio.to_thread(journal.path.exists):
         raise LocalGPTError("Nothing was said here yet.", "There is nothing to delete.")
     title = journal.title
@@ -157,7 +175,7 @@ async def _model(desk: Desk, argument: str) -> None:
 
 
 async def _models(desk: Desk, _argument: str) -> None:
-    found = await desk.assistant.look_around()
+    found = await desk.do_beside(desk.assistant.look_around())
     ollama = [f"`ollama/{name}`" for name in found.ollama_models] or [found.ollama_problem]
     aliases = [f"`{name}` is {model}" for name, model in desk.assistant.config.agent.aliases.items()]
     claude = (
@@ -200,11 +218,36 @@ async def _memory(desk: Desk, argument: str) -> None:
     if not argument:
         await desk.act("memory")
         return
-    found = await desk.assistant.memory.search(argument)
+    found = await desk.do_beside(desk.assistant.memory.search(argument))
     if not found.passages:
         desk.tell(f"Nothing that is remembered matches “{argument}”.")
         return
     desk.tell("\n\n".join(f"`{passage.source}`\n\n{passage.text}" for passage in found.passages))
+
+
+async def _undo(desk: Desk, argument: str) -> None:
+    if argument != "files":
+        await desk.act("undo", argument)
+        return
+    journal, changes = desk.conversation.journal, desk.assistant.equipment.changes
+    _tell_given_back(desk, await asyncio.to_thread(changes.undo_last, journal.id), "/redo files undoes that.")
+
+
+async def _redo(desk: Desk, argument: str) -> None:
+    if argument != "files":
+        raise LocalGPTError("Only files can be changed again: /redo files.", "/undo goes back and forth by itself.")
+    journal, changes = desk.conversation.journal, desk.assistant.equipment.changes
+    _tell_given_back(desk, await asyncio.to_thread(changes.redo_last, journal.id), "/undo files takes them back.")
+
+
+def _tell_given_back(desk: Desk, given: GivenBack, then: str) -> None:
+    if not given:
+        desk.tell("No file was changed by a tool in this session, or all of them are given back already.")
+        return
+    lines = [f"- `{path}` holds again what it did" for path in given.restored]
+    lines += [f"- `{path}` is gone again" for path in given.removed]
+    lines += [f"- {sentence}" for sentence in given.refused]
+    desk.tell("\n".join([*lines, "", then]))
 
 
 def _screen(
@@ -229,9 +272,14 @@ def _copy(what: str) -> Callable[[Desk, str], Awaitable[None]]:
     return act
 
 
+async def _next_tab(desk: Desk, _argument: str) -> None:
+    await desk.act("next_tab")
+
+
 COMMANDS: tuple[Command, ...] = (
     Command("help", "list the commands", _help, aliases=("h", "?")),
     Command("new", "start a new session", _new, leader="n"),
+    Command("incognito", "start a session that neither recalls nor remembers and is never on the disk", _incognito),
     Command("sessions", "list the sessions", _sessions),
     Command("open", "open the session whose id begins with ID", _open, argument="ID", aliases=("resume",), leader="l"),
     Command("rename", "give this session a title", _rename, argument="TITLE", leader="r"),
@@ -241,13 +289,23 @@ COMMANDS: tuple[Command, ...] = (
     Command("models", "list the models that could answer here", _models, leader="M"),
     Command("status", "show session, model, tokens and cost", _status, leader="s"),
     Command("memory", "browse what is remembered, or search it for WORDS", _memory, argument="WORDS", leader="3"),
+    _screen("heartbeat", "show what ran by itself, and the tasks of HEARTBEAT.md", "4"),
     _screen("learned", "list what this session wrote into the memory; u there undoes it", "L"),
     _screen("why", "show the memories that the reply was given", "W"),
     Command("export", "write this conversation to a Markdown file", _export, argument="FILE", leader="e"),
     _screen("edit", "change what you said last and say it again, on a new branch", "E", waits=True),
     _screen("retry", "let the model answer your last message again, on a new branch", "R", "regenerate", waits=True),
     _screen("rewind", "drop your last message and all after it; /undo brings it back", "D", waits=True),
-    _screen("undo", "return to what /edit, /retry or /rewind left; once more: change over again", "U", waits=True),
+    Command(
+        "undo",
+        "return to what /edit, /retry or /rewind left, or give back the files that tools changed last",
+        _undo,
+        argument="[files]",
+        leader="U",
+        waits=True,
+    ),
+    Command("redo", "change the files again that /undo files gave back", _redo, argument="files", waits=True),
+    _screen("branches", "list the ways in which this session goes on, and open one", "g"),
     _screen("attach", "send the file PATH along with the next message", "a", argument="PATH"),
     _screen("detach", "send NAME, or the last attachment, along no more", "A", argument="NAME"),
     _screen("copy", "copy the message under the cursor, or the latest reply", "yy", argument="[code | file NAME]"),
@@ -261,6 +319,8 @@ COMMANDS: tuple[Command, ...] = (
         screen=True,
     ),
     _screen("print", "show what was copied last plain, for the terminal to select", "yp"),
+    _screen("links", "show where the links of a message lead, and open one", "o", "link"),
+    _screen("jump", "put letters on what is in sight; press one to go there", " "),
     _screen("mouse", "leave the mouse to the terminal, which selects text then, or take it back", "m"),
     _screen("editor", "write the draft in your editor", "w", key="draft-editor"),
     _screen("stash", "put the draft aside, or bring it back", "S", key="draft-stash"),
@@ -269,6 +329,17 @@ COMMANDS: tuple[Command, ...] = (
     _screen("find", "find a session by letters of its title", "/", "filter"),
     _screen("pin", "keep this session at the top of the list, or no longer", "*"),
     _screen("sidebar", "show or hide the sessions beside the chat", "b"),
+    _screen("inspector", "show or hide what a wide screen tells of memory, tools and files", "i"),
+    Command("next-tab", "show the inspector's next tab", _next_tab, leader="]", screen=True),
+    _screen(
+        "mode",
+        "ask about everything, about writes only, or let nothing be changed",
+        "G",
+        argument="NAME",
+        key="chat-mode",
+    ),
+    _screen("tools", "list the tools that ran in this session", "T"),
+    _screen("needs", "list the questions that wait for you, of every program, and answer them", "N"),
     _screen("chat", "go to the prompt", "1"),
     _screen("take", "take over a session that another program holds", "t"),
     _screen("keys", "show every key", "k"),

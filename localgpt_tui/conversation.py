@@ -1,16 +1,28 @@
 """One session, one turn at a time: what is said is on disk before anyone sees it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
 from localgpt_tui.agent.loop import Limits, run_turn
 from localgpt_tui.agent.prompt import recollection
+from localgpt_tui.approvals.guard import ApprovalGuard
 from localgpt_tui.core.errors import LocalGPTError, ProviderError, SessionError
-from localgpt_tui.core.events import Emit, Event, Recalled, Said, TurnCancelled, TurnFailed, TurnFinished
-from localgpt_tui.core.messages import Attachment, Usage, UserMessage
+from localgpt_tui.core.events import (
+    ApprovalAnswered,
+    Emit,
+    Event,
+    Recalled,
+    Said,
+    TurnCancelled,
+    TurnFailed,
+    TurnFinished,
+)
+from localgpt_tui.core.messages import Attachment, Message, Usage, UserMessage
 from localgpt_tui.core.passages import Found, Passage
 from localgpt_tui.core.ports import Provider, Request, Tool
+from localgpt_tui.memory.origin import origins as origins_in
 from localgpt_tui.safety.sanitise import wrap
 from localgpt_tui.sessions.branches import left_behind
 from localgpt_tui.sessions.entries import Entry
@@ -40,6 +52,12 @@ class Conversation:
         system: Callable[[], str] = str,
         tail: Callable[[], str] = str,
         recollect: Recollect | None = None,
+        cited: Callable[[], Sequence[Passage]] = tuple,
+        guard: ApprovalGuard | None = None,
+        begin: Callable[[], object] | None = None,
+        close: Callable[[], Awaitable[None]] | None = None,
+        reminder: Callable[[], str] = str,
+        under_way: Callable[[], AbstractContextManager[None]] = nullcontext,
         limits: Limits | None = None,
         max_tokens: int = 4096,
         on_crash: Callable[[Exception], str] | None = None,
@@ -49,13 +67,25 @@ class Conversation:
         Args:
             system, tail: write the stable and the volatile part of the system prompt, once a turn.
             recollect: finds the memories that the person's message calls for.
+            cited: what the model's own searches found since it was asked last; kept as a reply's sources too.
+            guard: stands before every tool that acts; without one they do not run.
+            begin: called when a turn begins, in a thread; close: ends what tools have started.
+            reminder: writes what stands last in every request.
+            under_way: lets others see, for the length of a turn, that there is one.
             on_crash: keeps an unexpected error where the person can find it, and says where.
         """
         self.journal = journal
         self.provider = provider
         self.usage = Usage()
         self._tools = tuple(tools)
-        self._system, self._tail, self._recollect = system, tail, recollect
+        self._system, self._tail, self._recollect, self._cited = system, tail, recollect, cited
+        self._asked = ""
+        self.guard = guard
+        self._reminder, self._begin, self._close = reminder, begin, close
+        self._under_way = under_way
+        self._caught_up = False
+        if guard is not None:
+            guard.on_origin = self._tainted
         self._limits = limits or Limits()
         self._max_tokens = max_tokens
         self._on_crash = on_crash
@@ -66,6 +96,11 @@ class Conversation:
     def model(self) -> str:
         """The full name of the model that answers next."""
         return self.provider.model
+
+    @property
+    def turn(self) -> str:
+        """The entry of the person's message that is being answered, or was last; empty before the first."""
+        return self._asked
 
     @property
     def busy(self) -> bool:
@@ -86,6 +121,8 @@ class Conversation:
     async def aclose(self) -> None:
         """Close what models hold open, from the loop the turns ran in; the journal is whoever's who opened it."""
         self._retired.append(self.provider)
+        if self._close is not None:
+            await self._close()
         await self._close_retired()
 
     def rewind(self, to: str) -> None:
@@ -136,7 +173,7 @@ class Conversation:
         Raises:
             SessionError: it never was, or the session cannot be written.
         """
-        left = left_behind(self.journal.path)
+        left = left_behind(self.journal.entries())
         if left is None:
             raise SessionError("Nothing was taken back in this session.", "There is nothing to undo.")
         self.journal.rewind(left)
@@ -161,7 +198,8 @@ class Conversation:
             raise SessionError("A reply is still being written.", "Wait for it, or stop it first.")
         self._busy = True
         try:
-            await self._turn(UserMessage(text, tuple(attachments)), self._journalled(emit))
+            with self._under_way():
+                await self._turn(UserMessage(text, tuple(attachments)), self._journalled(emit))
             ending: Event = TurnFinished()
         except asyncio.CancelledError:
             emit(TurnCancelled())
@@ -179,17 +217,46 @@ class Conversation:
 
     async def _turn(self, message: UserMessage, emit: Emit) -> None:
         await self._close_retired()
+        if self._begin is not None:
+            await asyncio.to_thread(self._begin)
         history = await asyncio.to_thread(self.journal.history)
+        if self.guard is not None:
+            await self._brief(self.guard, history, message)
         emit(Said(message))
+        self._take_note_of(f"the attachment {attachment.name}" for attachment in message.attachments)
         request = Request(
             system=self._system(),
             messages=(*history, message),
             tools=self._tools,
-            tail="\n\n".join(filter(None, (self._tail(), await self._recollection(message, emit)))),
+            tail="\n\n".join(filter(None, (self._tail(), await self._recollection(message, emit), self._reminder()))),
             session=self.journal.id,
             max_tokens=self._max_tokens,
         )
-        await run_turn(self.provider, request, emit, limits=self._limits)
+        await run_turn(self.provider, request, emit, guard=self.guard, limits=self._limits)
+
+    async def _brief(self, guard: ApprovalGuard, history: Sequence[Message], message: UserMessage) -> None:
+        """Let the guard know what this session has heard and read, the first time also what it did before."""
+        if not self._caught_up:
+            for said in history:
+                if isinstance(said, UserMessage):
+                    guard.heard(said.text)
+            for origin, near in await asyncio.to_thread(self._marked_origins):
+                guard.tainted_by((origin,), near=near)
+            self._caught_up = True
+        guard.heard(message.text)
+
+    def _marked_origins(self) -> list[tuple[str, bool]]:
+        marks = (entry.mark for entry in self._backwards() if entry.kind == "taint")
+        return [(str(mark.get("origin", "")), mark.get("near") is True) for mark in marks][::-1]
+
+    def _take_note_of(self, origins: Iterable[str]) -> None:
+        if self.guard is not None:
+            self.guard.tainted_by(origins)
+
+    def _tainted(self, origin: str, near: bool) -> None:  # noqa: FBT001 - as the guard tells it
+        """Keep with the session that it has read something untrusted."""
+        if self._caught_up and not self.journal.read_only:
+            self.journal.mark("taint", origin=origin, near=near)
 
     async def _recollection(self, message: UserMessage, emit: Emit) -> str:
         """The memories for this turn, as text for the model; the person sees which, and the journal keeps them."""
@@ -202,9 +269,13 @@ class Conversation:
             return ""
         if not found.passages:
             return ""
-        self.journal.mark("sources", passages=[_kept(passage) for passage in found.passages])
-        emit(Recalled(found.passages, found.freshness))
+        self._show_sources(found.passages, found.freshness, emit)
+        self._take_note_of(origin for passage in found.passages for origin in origins_in(passage.text))
         return recollection([replace(passage, text=wrap(passage.text, passage.source)) for passage in found.passages])
+
+    def _show_sources(self, passages: Sequence[Passage], freshness: str, emit: Emit) -> None:
+        self.journal.mark("sources", passages=[_kept(passage) for passage in passages])
+        emit(Recalled(tuple(passages), freshness))
 
     async def _close_retired(self) -> None:
         while self._retired:
@@ -218,7 +289,20 @@ class Conversation:
                 event = replace(event, id=self.journal.append(event.message).id)
                 if event.message.kind == "assistant":
                     self.usage = _added(self.usage, event.message.usage)
+                if event.message.kind == "user":
+                    self._asked = event.id
+            elif isinstance(event, ApprovalAnswered) and event.approval.act.kind != "trust":
+                decision = event.decision
+                self.journal.mark(
+                    "approval",
+                    call=event.approval.call.id,
+                    answer=decision.answer,
+                    by=decision.by,
+                    reason=decision.reason,
+                )
             emit(event)
+            if isinstance(event, Said) and event.message.kind == "tool" and (found := self._cited()):
+                self._show_sources(found, "fresh", emit)
 
         return journal_first
 
@@ -230,6 +314,7 @@ def _kept(passage: Passage) -> dict[str, object]:
         "lines": [passage.first_line, passage.last_line],
         "score": round(passage.score, 3),
         "parts": {name: round(value, 3) for name, value in passage.parts.items()},
+        **({"number": passage.number} if passage.number else {}),
     }
 
 

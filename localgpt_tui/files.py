@@ -14,6 +14,7 @@ from pathlib import Path
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
 _TEMPORARY = ".tmp-"
+_SAID = 200  # characters in which a lock says who holds it
 _NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP})
 
 
@@ -174,12 +175,11 @@ class Lock:
 
     def announce(self, program: str) -> None:
         """Say to others that `program` holds the lock; nothing happens where it is not held."""
-        said = json.dumps({"pid": os.getpid(), "program": program, "since": time.time()})
+        said = json.dumps({"pid": os.getpid(), "program": program, "since": time.time()}).ljust(_SAID)
         if self._handle is not None:
             with contextlib.suppress(OSError):  # on a full disk the lock holds, it only cannot say whose it is
-                os.ftruncate(self._handle, 0)
-                os.lseek(self._handle, 0, os.SEEK_SET)
-                os.write(self._handle, said.encode())
+                os.pwrite(self._handle, said.encode(), 0)  # as long as what was said before: nobody reads a half
+                os.ftruncate(self._handle, len(said))
 
     def release(self) -> None:
         """Give the lock back; a lock that is not held stays as it is."""
@@ -238,14 +238,36 @@ def folder_locked(folder: Path, *, seconds: float = 5.0) -> Iterator[None]:
     """
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        deadline = time.monotonic() + seconds
-        while not _taken(handle):
-            if time.monotonic() > deadline:
-                raise TimeoutError(errno.ETIMEDOUT, "another program is writing there")
-            time.sleep(0.002)
+        _wait_for(handle, seconds)
         yield
     finally:
         os.close(handle)
+
+
+@contextlib.contextmanager
+def locked_file(path: Path, *, seconds: float = 5.0) -> Iterator[None]:
+    """Keep other users of this function, in any process, out for a block; the lock file `path` stays.
+
+    Where the file system knows no locks, the block runs all the same.
+
+    Raises:
+        TimeoutError: another held it for longer than `seconds`.
+        OSError: the lock file cannot be made.
+    """
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
+    try:
+        _wait_for(handle, seconds)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _wait_for(handle: int, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not _taken(handle):
+        if time.monotonic() > deadline:
+            raise TimeoutError(errno.ETIMEDOUT, "another program is writing there")
+        time.sleep(0.002)
 
 
 def _taken(handle: int) -> bool:

@@ -10,6 +10,9 @@ from localgpt_tui.providers.claude_cli import ClaudeCLI
 from localgpt_tui.providers.ollama import Ollama
 from localgpt_tui.providers.openai import OpenAI
 from localgpt_tui.providers.recall import Recall
+from localgpt_tui.tools.searching.native import native_search
+from localgpt_tui.tools.searching.service import Service
+from localgpt_tui.tools.web_search import search_service
 
 
 def server_addresses(config: Config) -> Mapping[str, str]:
@@ -63,3 +66,26 @@ def provider_for(name: str, config: Config) -> Provider:
                 connect_seconds=connect,
                 idle_seconds=idle,
             )
+
+
+def search_for(name: str, config: Config) -> Service | None:
+    """Who searches the web while `name` answers: its own vendor where that is preferred and can, or who is configured.
+
+    Raises:
+        ConfigError: the name means no model.
+    """
+    settings, vendors = config.tools.web_search, config.providers
+    if settings.prefer_native:
+        model = resolve(name, config.agent.aliases)
+        keys = {"anthropic": vendors.anthropic.api_key, "openai": vendors.openai.api_key}
+        if model.provider in keys:
+            key, address = keys[model.provider].get_secret_value(), server_addresses(config)[model.provider]
+            if native := native_search(model.provider, model.model, key=key, address=address):
+                return native
+    return search_service(
+        settings.provider,
+        searxng_url=settings.searxng.base_url,
+        brave_key=settings.brave.api_key.get_secret_value(),
+        tavily_key=settings.tavily.api_key.get_secret_value(),
+        perplexity_key=settings.perplexity.api_key.get_secret_value(),
+    )

@@ -1,6 +1,8 @@
 """What every test gets: a home of its own, no keys, one time zone, and pictures in the top-level `snapshots`."""
 
+import gc
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -27,10 +29,21 @@ def _beside_the_tests(_extension: type, *, test_location: object) -> str:
     return str(_SNAPSHOTS / Path(test_location.filepath).stem)
 
 
-settings.register_profile("busy", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+# Bytecode is kept: else every worker rewrites every test anew, and every program that a test starts compiles the rest.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+settings.register_profile("busy", deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")  # machines that run these tests are slow at times: nothing is timed here
 
 pytest_textual_snapshot.SVGImageExtension.dirname = classmethod(_beside_the_tests)
+
+
+def pytest_collection_finish():
+    """What was collected stays to the end: the garbage collector need not go through it after every few tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 25)
 
 
 @pytest.fixture(autouse=True)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from localgpt_tui.core.approvals import Decision
 from localgpt_tui.core.errors import ProviderError, ToolError
 from localgpt_tui.core.events import CallDelta, Emit, Event, Said, TextDelta, ThinkingDelta
 from localgpt_tui.core.messages import AssistantMessage, Message, Thinking, ToolCall, ToolMessage, UserMessage
@@ -213,3 +214,29 @@ def _stream(message: AssistantMessage, emit: Emit) -> None:
         emit(TextDelta(piece))
     for index, wanted in enumerate(message.calls):
         emit(CallDelta(index, wanted.name, wanted.arguments))
+
+
+class AnsweringApprover:
+    """An approver that gives the prepared answers in turn and remembers what it was asked; `before` runs first."""
+
+    def __init__(self, *answers, before=None):
+        self.asked = []
+        self._answers = list(answers)
+        self._before = before
+
+    async def decide(self, approval):
+        self.asked.append(approval)
+        if self._before:
+            self._before(approval)
+        answer = self._answers.pop(0)
+        return answer if isinstance(answer, Decision) else Decision(answer)
+
+
+class LettingGuard:
+    """A guard that lets every call run as it is."""
+
+    async def admit(self, call, tool, emit):
+        return call.arguments
+
+    async def took(self, call, arguments, result, *, failed):
+        pass

@@ -10,7 +10,7 @@ import contextlib
 import http.server
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from localgpt_tui.sessions.journal import Journal
@@ -18,12 +18,16 @@ from localgpt_tui.sessions.journal import Journal
 
 @dataclass
 class Model:
-    """What is answered next: a status other than 200, or pieces of text; then `whole`, `cut`, `waits` or `pauses`."""
+    """What is answered next: a status other than 200, or pieces of text; then `whole`, `cut`, `waits` or `pauses`.
+
+    `calling` takes a request and returns the calls to answer it with, as (tool, arguments); none: the pieces.
+    """
 
     url: str = ""
     status: int = 200
     pieces: tuple[str, ...] = ("Hello ", "from the model.")
     ending: str = "whole"
+    calling: Callable[[dict], list[tuple[str, dict]]] = lambda request: []
     asked: list = field(default_factory=list)
     waiting: threading.Event = field(default_factory=threading.Event)
     released: threading.Event = field(default_factory=threading.Event)
@@ -83,6 +87,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if self.script.status != 200:
             self.wfile.write(json.dumps({"error": {"message": "no", "type": "x"}}).encode())
             return
+        if calls := self.script.calling(self.script.asked[-1]):
+            self._call(calls)
+            return
         for piece in self.script.pieces:
             self._event({"content": piece}, None)
         if self.script.ending in {"waits", "pauses"}:
@@ -93,6 +100,14 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if self.script.ending in {"whole", "pauses"}:
             self._event({}, "stop")
             self.wfile.write(b"data: [DONE]\n\n")
+
+    def _call(self, calls):
+        for number, (name, arguments) in enumerate(calls):
+            function = {"name": name, "arguments": json.dumps(arguments)}
+            call = {"index": number, "id": f"call_{len(self.script.asked)}_{number}", "function": function}
+            self._event({"tool_calls": [{"type": "function", **call}]}, None)
+        self._event({}, "tool_calls")
+        self.wfile.write(b"data: [DONE]\n\n")
 
     def _event(self, delta, reason):
         choice = {"index": 0, "delta": delta, "finish_reason": reason}

@@ -9,12 +9,15 @@ from fakes import call, calls
 from textual.pilot import Pilot
 
 from localgpt_tui.assistant import Assistant
+from localgpt_tui.core.events import Event
 from localgpt_tui.core.messages import AssistantMessage, Message, ToolMessage, UserMessage
 from localgpt_tui.core.ports import Provider
 from localgpt_tui.paths import Places, find_places
 from localgpt_tui.providers.discovery import Surroundings
 from localgpt_tui.sessions.journal import Journal
 from localgpt_tui.ui.app import LocalGPTApp
+from localgpt_tui.ui.happened import Happened
+from localgpt_tui.ui.rendering import code
 from localgpt_tui.ui.sitting import Sitting
 
 NOTHING = Surroundings(ollama_problem="Ollama does not answer at localhost:11434.")
@@ -36,6 +39,23 @@ class StagedAssistant(Assistant):
         return self.scripted if self.scripted is not None else super().provider(model)
 
 
+class StagedSitting(Sitting):
+    """A sitting whose sandbox is the same on every machine, and whose heart stands still."""
+
+    beats = False
+
+    def tier(self) -> str:
+        return "full"
+
+    def heartbeat(self):
+        heartbeat = super().heartbeat()
+        heartbeat.settings = replace(heartbeat.settings, enabled=self.beats)
+        return heartbeat
+
+    async def keep(self, heartbeat) -> None:
+        """What runs by itself is for the tests that say so."""
+
+
 class StagedApp(LocalGPTApp):
     """The app, with everything still that a picture would catch moving."""
 
@@ -52,6 +72,8 @@ def staged(
     resume: bool = False,
     model: str = "",
     theme: str = "",
+    beats: bool = False,
+    keeps: bool = False,
 ) -> StagedApp:
     """The app over what this test's own home holds."""
     places = find_places()
@@ -59,7 +81,11 @@ def staged(
     def open_sitting() -> Sitting:
         assistant = StagedAssistant.open(places)
         assistant.surroundings, assistant.scripted = surroundings, provider
-        return Sitting.over(assistant, session=session, resume=resume, model=model)
+        kind = Sitting if keeps else StagedSitting
+        sitting = kind.over(assistant, session=session, resume=resume, model=model)
+        if isinstance(sitting, StagedSitting):
+            sitting.beats = beats
+        return sitting
 
     app = StagedApp(places, open_sitting=open_sitting)
     if theme:
@@ -102,6 +128,25 @@ async def until_ready(pilot: Pilot) -> None:
 async def until_shown(pilot: Pilot, words: str) -> None:
     """Wait until the person can read `words`."""
     await until(pilot, lambda: words in shown(pilot.app))
+
+
+async def play(pilot: Pilot, *events: Event) -> None:
+    """Let a turn happen that never ends."""
+    for event in events:
+        pilot.app.screen.post_message(Happened(event, "any"))
+    await pilot.pause()
+    pilot.app.screen.query_one("Transcript").flush()
+    await pilot.pause()
+
+
+async def settled(pilot: Pilot, *words: str) -> None:
+    """Wait until all of `words` can be read, and code has its colours."""
+    await until_ready(pilot)
+    for word in words:
+        await until_shown(pilot, word)
+    await until(pilot, code.ready)
+    await until(pilot, lambda: pilot.app.screen_stack[0].query_one("Status").sandbox)
+    await pilot.pause()
 
 
 def talk(turns: int = 1) -> list[Message]:

@@ -25,6 +25,9 @@ class Desk:
     async def act(self, action, argument=""):
         self.acts.append(action)
 
+    async def do_beside(self, work):
+        return await work
+
     def quit(self):
         self.ended = True
 

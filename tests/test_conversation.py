@@ -215,7 +215,7 @@ async def test_memories_reach_the_model_at_the_tail_and_the_person_sees_which(jo
     told = provider.requests[0]
     assert told.system == "stable"
     assert told.tail.startswith("now\n\n")
-    assert "[memory/2026-01-02.md#L3]\n<<<UNTRUSTED" in told.tail
+    assert "[1] memory/2026-01-02.md#L3\n<<<UNTRUSTED" in told.tail
     assert "\n- my sister's birthday is 14 May\n<<<END UNTRUSTED" in told.tail
     assert events.of(Recalled) == [Recalled((SISTER,))]
 

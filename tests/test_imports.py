@@ -5,8 +5,6 @@ import pkgutil
 import subprocess
 import sys
 
-import pytest
-
 import localgpt_tui
 
 NEVER = {"textual", "rich", "anthropic", "openai", "ollama", "fastembed", "onnxruntime", "numpy"}
@@ -25,21 +23,30 @@ for module in json.loads(sys.argv[2]):
 """
 
 
-@pytest.fixture(scope="module")
-def loaded():
-    arguments = [json.dumps(sorted(NEVER)), json.dumps(HEADLESS)]
-    done = subprocess.run([sys.executable, "-c", _PROBE, *arguments], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return dict(json.loads(line) for line in done.stdout.splitlines())
-
-
 def test_there_is_something_to_import():
     assert {"localgpt_tui.cli", "localgpt_tui.core.messages", "localgpt_tui.paths"} <= set(HEADLESS)
 
 
-@pytest.mark.parametrize("module", HEADLESS)
-def test_a_headless_module_loads_neither_the_screen_nor_a_vendors_library(loaded, module):
-    before = [name for name in HEADLESS if name < module]
-    known = set(loaded[before[-1]]) if before else set()
+def test_a_headless_module_loads_neither_the_screen_nor_a_vendors_library():
+    arguments = [json.dumps(sorted(NEVER)), json.dumps(HEADLESS)]
+    done = subprocess.run([sys.executable, "-c", _PROBE, *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    guilty, known = {}, set()
+    for module, loaded in map(json.loads, done.stdout.splitlines()):
+        if new := set(loaded) - known:
+            guilty[module] = new
+        known |= set(loaded)
+    assert guilty == {}
 
-    assert set(loaded[module]) - known == set()
+
+def test_a_search_for_words_in_a_folder_of_notes_loads_no_configuration_and_no_history(tmp_path):
+    (tmp_path / "MEMORY.md").write_text("- The canoe is green.\n")
+    probe = (
+        "import sys; from localgpt_tui.cli import main\n"
+        "try: main()\n"
+        "finally: print(sorted({'pydantic', 'dulwich', 'tomlkit', 'httpx'} & set(sys.modules)))"
+    )
+    asked = ["memory", "search", "--keywords", "--workspace", str(tmp_path), "canoe"]
+    done = subprocess.run([sys.executable, "-c", probe, *asked], capture_output=True, text=True, check=False)
+    assert "The canoe is green." in done.stdout
+    assert done.stdout.endswith("[]\n"), done.stdout + done.stderr

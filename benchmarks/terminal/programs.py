@@ -73,7 +73,7 @@ PROGRAMS = {
     "localgpt-tui-5000": {
         **_OURS,
         "cmd": ["{python}", "-m", "localgpt_tui", "chat", "--resume"],
-        "ready": r"Question 49\d\d",
+        "ready": r"rather than on the mean",  # the end of the last answer
         "setup": setup_long_localgpt,
         "version": "5,000 messages open",
     },

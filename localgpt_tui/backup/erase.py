@@ -11,15 +11,28 @@ from localgpt_tui.paths import Places
 
 _OURS = {
     "agents": "sessions",
+    "approvals": "questions that wait for you",
+    "audit-head": "the end of the audit log",
+    "audit.jsonl": "the audit log: what tools were asked to do, and did",
+    "audit.lock": "the lock of the audit log",
     "backups": "backups made before upgrades and restores",
     "cache": "cache",
+    "changes": "what files held before tools changed them",
+    "checks.json": "what the heartbeat saw last",
     "config.lock": "the lock of the settings",
     "copied": "text that was copied to files",
     "consent.json": "which places text may be sent to",
     "crashes": "crash files",
+    "daemon.lock": "the lock of the daemon",
+    "daemon.pid": "which process is the daemon",
     "drafts": "messages that were not sent yet",
+    "heartbeat.json": "pauses of the heartbeat, and when you looked last",
     "history.jsonl": "what was said, for the prompt to bring back",
+    "ledger.jsonl": "what ran by itself",
     "logs": "logs",
+    "turns.lock": "the lock of turns",
+    "unattended.lock": "the lock of the heartbeat",
+    "trust.json": "which folders tools may change",
 }
 """What the state and data folders hold of ours, by name. Anything else there is somebody else's and stays."""
 

@@ -37,8 +37,24 @@ class _Commands(DeferredGroup):
             "Delete everything that is kept here: sessions, settings, logs, backups, caches.",
         ),
         "approvals": Deferred(
-            "localgpt_tui.cli.approvals:approvals", "Say what a command would be asked about, and why."
+            "localgpt_tui.cli.approvals:approvals",
+            "Say what a command would be asked about, and answer what waits.",
         ),
+        "audit": Deferred(
+            "localgpt_tui.cli.audit:audit", "Show what tools were asked to do, and check that the log of it is whole."
+        ),
+        "policy": Deferred("localgpt_tui.cli.policy:policy", "Show the policy of the workspace as it is used."),
+        "sandbox": Deferred(
+            "localgpt_tui.cli.sandbox:sandbox", "Say what holds in the commands that the assistant runs, and try it."
+        ),
+        "heartbeat": Deferred(
+            "localgpt_tui.cli.heartbeat:heartbeat", "See what the assistant does by itself, run it, pause it."
+        ),
+        "cron": Deferred(
+            "localgpt_tui.cli.cron:cron",
+            "Jobs at fixed times: each is a prompt that goes to a model, in a session of its own.",
+        ),
+        "daemon": Deferred("localgpt_tui.cli.daemon:daemon", "Keep the schedule in the background, without the app."),
         "completion": Deferred("localgpt_tui.cli.completion:completion", "Print a script that completes commands."),
     }
 

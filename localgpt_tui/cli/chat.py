@@ -1,6 +1,6 @@
 """`localgpt-tui chat`: the app, or a conversation line by line."""
 
-import asyncio
+import gc
 import io
 import os
 import sys
@@ -31,6 +31,7 @@ def chat(places: Places, model: str, session: str, resume: bool, plain: bool) ->
             "The app needs a terminal, and this is none.",
             "`localgpt-tui chat --plain` talks line by line, `localgpt-tui ask` answers one question.",
         )
+    gc.disable()  # until the first frame: nearly all that is made before it stays
     from localgpt_tui.ui.app import LocalGPTApp  # noqa: PLC0415 - Textual is loaded only where there is a screen
 
     app = LocalGPTApp(places, session=session, resume=resume, model=model)
@@ -41,6 +42,8 @@ def chat(places: Places, model: str, session: str, resume: bool, plain: bool) ->
 
 
 def _line_by_line(places: Places, model: str, session: str, *, resume: bool) -> int:
+    import asyncio  # noqa: PLC0415 - the same
+
     from localgpt_tui.frontends import plain  # noqa: PLC0415 - the app does without it
 
     if isinstance(sys.stdout, io.TextIOWrapper):

@@ -4,7 +4,7 @@ import contextlib
 import os
 import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -59,6 +59,26 @@ def set_value(places: Places, key: str, value: str) -> None:
     with _alone(places):
         old = read_text(file)
         text = _changed(old or "", path, new, file)
+        if read_text(file) != old:
+            raise ConfigError(f"{file} was changed by another program just now.", "Look at it, then try again.")
+        _write(file, text)
+
+
+def changed_text(places: Places, change: Callable[[str, Path], str]) -> None:
+    """Let `change` make the new text of the file out of the old one; what cannot be used is never written.
+
+    Raises:
+        ConfigError: the new text is no usable configuration, or the file cannot be changed safely.
+    """
+    file = places.config_file
+    with _alone(places):
+        old = read_text(file)
+        text = change(old or "", file)
+        filled, _ = secrets.expand(parse(text, file), os.environ)
+        try:
+            validated(filled, text, file)
+        except ConfigError as error:
+            raise ConfigError(error.message, "Nothing was written.") from None
         if read_text(file) != old:
             raise ConfigError(f"{file} was changed by another program just now.", "Look at it, then try again.")
         _write(file, text)

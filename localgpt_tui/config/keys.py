@@ -140,7 +140,8 @@ def _kind(annotation: object) -> str:
         *others, last = (f'"{choice}"' for choice in get_args(annotation))
         return f"{', '.join(others)} or {last}"
     if origin is tuple:
-        return "a list of texts"
+        item = get_args(annotation)[0]
+        return "a list of tables" if isinstance(item, type) and issubclass(item, BaseModel) else "a list of texts"
     if origin is dict:
         return "a table of texts"
     return next(words for kind, words in _KINDS if kind is annotation)

@@ -12,10 +12,14 @@ from pydantic import (
     SecretStr,
 )
 
+from localgpt_tui.config.original import without_foreign_embedding
+from localgpt_tui.config.schedule import Cron, Heartbeat
 from localgpt_tui.config.values import (
     DEFAULT_ALIASES,
     absolute_folder,
+    dotted_names,
     known_level,
+    known_tier,
     outside_folders,
     web_address,
     web_address_if_any,
@@ -101,7 +105,7 @@ class Ollama(Section):
 
 
 class ClaudeCLI(Section):
-    """The `claude` program, run as a subprocess with its own tools off."""
+    """The `claude` program, run as a subprocess with its own tools off and ours lent to it."""
 
     command: str = Field(
         default="claude", min_length=1, description="The program's name on the PATH, or its full path."
@@ -142,10 +146,9 @@ class Tavily(Section):
 
 
 class Perplexity(Section):
-    """Answers with sources by Perplexity."""
+    """The search service of Perplexity."""
 
     api_key: SecretStr = Field(default=SecretStr(""), description="The key, best as `${PERPLEXITY_API_KEY}`.")
-    model: str = Field(default="sonar", min_length=1, description="The model that answers.")
 
 
 class WebSearch(Section):
@@ -181,7 +184,8 @@ class Tools(Section):
     web_private_hosts: tuple[str, ...] = Field(
         default=(),
         strict=False,
-        description="Hosts on your own network that pages may be fetched from, each exactly as `name:port`.",
+        description="Hosts on your own network, or at an unusual port, that pages may be fetched from, each exactly as "
+        "`name:port`.",
     )
     web_fetch_max_bytes: int = Field(
         default=5_000_000, ge=1_000, description="Bytes of a page, unpacked, at which fetching it stops."
@@ -218,7 +222,7 @@ class AllowPaths(Section):
 class Sandbox(Section):
     """What holds in the commands that the assistant runs."""
 
-    level: SandboxLevel = Field(
+    level: Annotated[SandboxLevel, BeforeValidator(known_tier)] = Field(
         default="auto",
         description="`auto` for the strongest that works here, or at most `full`, `standard`, `limited`; `none` "
         "confines nothing and asks before each command.",
@@ -260,6 +264,12 @@ class Memory(Section):
     embedding_idle_seconds: float = Field(
         default=120.0, gt=0, description="Seconds without work after which the local process ends."
     )
+    half_life_days: float = Field(
+        default=0.0,
+        ge=0,
+        description="Days after which a dated note counts half in a search; 0: notes do not fade. On long memories "
+        "fading loses far more than it finds.",
+    )
 
 
 class Logging(Section):
@@ -296,10 +306,10 @@ class UI(Section):
         description="Minutes for which a reply goes on when the terminal goes away; 0 stops it then, "
         "kept as far as it is.",
     )
-    keys: dict[str, str] = Field(
+    keys: Annotated[dict[str, str], BeforeValidator(dotted_names)] = Field(
         default_factory=dict,
         description="Other keys for the screen's actions: an action's id, and its key or keys; empty "
-        "takes the key away.",
+        'takes the key away. `leader.NAME = "yc"` changes what is pressed after Ctrl+X for /NAME.',
     )
 
 
@@ -311,7 +321,9 @@ class Config(Section):
     tools: Tools = Tools()
     approvals: Approvals = Approvals()
     sandbox: Sandbox = Sandbox()
-    memory: Memory = Memory()
+    memory: Annotated[Memory, BeforeValidator(without_foreign_embedding)] = Memory()
+    heartbeat: Heartbeat = Heartbeat()
+    cron: Cron = Cron()
     logging: Logging = Logging()
     ui: UI = UI()
 

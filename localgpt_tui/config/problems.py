@@ -58,6 +58,8 @@ def _mistake(detail: ErrorDetails, content: Content) -> str:
     items = [part for part in detail["loc"] if isinstance(part, int)]
     key = keys.written(path) + "".join(f", item {index + 1}" for index in items)
     own_words = str(detail.get("ctx", {}).get("error", ""))
+    if detail["type"] == "missing":
+        return f"{key}: this key is missing"
     if own_words and keys.field_of(path) is None:
         return f"{key}: {own_words}"
     expected = own_words or "expected " + ("text" if items else keys.expectation(path))

@@ -15,6 +15,7 @@ DEFAULT_ALIASES: Mapping[str, str] = {
 }
 """The short names of models that a fresh configuration has."""
 
+_OTHER_TIERS = {"minimal": "limited"}
 _OTHER_LEVELS = {"warn": "warning", "trace": "debug"}
 
 
@@ -61,6 +62,22 @@ def known_level(value: object) -> object:
     if not isinstance(value, str):
         return value
     return _OTHER_LEVELS.get(value.lower(), value.lower())
+
+
+def dotted_names(value: object) -> object:
+    """Tables within the table as names with dots: TOML reads `leader.new = "n"` so, unless it is quoted."""
+    if not isinstance(value, Mapping):
+        return value
+    names: dict[object, object] = {}
+    for name, inner in value.items():
+        parts = dotted_names(inner)
+        names |= {f"{name}.{part}": each for part, each in parts.items()} if isinstance(parts, dict) else {name: inner}
+    return names
+
+
+def known_tier(value: object) -> object:
+    """How much holds commands in, in our words: LocalGPT's `minimal` is understood."""
+    return _OTHER_TIERS.get(value.lower(), value.lower()) if isinstance(value, str) else value
 
 
 def with_default_aliases(value: object) -> object:

@@ -29,6 +29,7 @@ class Act:
         binding: stands for all the answer depends on beside the arguments, such as what a script or file holds now.
         confined: what holds the command in, in words; empty where nothing has to.
         origin: where the result comes from if that is not to be trusted, such as an address; empty where it is.
+        near: the origin is close to the person: their working folder, or what a confined command prints there.
     """
 
     kind: Kind
@@ -44,6 +45,7 @@ class Act:
     binding: str = ""
     confined: str = ""
     origin: str = ""
+    near: bool = False
 
 
 @dataclass(frozen=True, slots=True)

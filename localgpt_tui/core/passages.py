@@ -19,6 +19,7 @@ class Passage:
         heading: the headings it stands under, outermost first, joined by " > ".
         day: the day it is about as an ISO date; empty where its file and headings name none.
         parts: what the score is made of, each from 0 to 1; empty for a passage that was not searched for.
+        number: by which the reply of this turn can cite it, from 1; 0 where it cannot.
     """
 
     path: str
@@ -30,6 +31,7 @@ class Passage:
     day: str = ""
     kind: Kind = "memory"
     parts: Mapping[str, float] = field(default_factory=dict, hash=False)
+    number: int = 0
 
     @property
     def source(self) -> str:

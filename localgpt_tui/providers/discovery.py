@@ -6,9 +6,11 @@ import os
 import shutil
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from localgpt_tui.providers.addresses import direct_mounts, host_of, is_loopback, place_of
 from localgpt_tui.providers.catalog import DEFAULT_ALIASES, ModelName, resolve
+from localgpt_tui.providers.nearby import fetch_json
 
 OLLAMA_URL = "http://localhost:11434"
 """Where Ollama listens unless told otherwise."""
@@ -16,6 +18,7 @@ OLLAMA_URL = "http://localhost:11434"
 _CONNECT_SECONDS = 1.0
 _ANSWER_SECONDS = 3.0
 _VENDOR_HOSTS = {"anthropic": "api.anthropic.com", "openai": "api.openai.com"}
+_NOT_OLLAMA = (ValueError, KeyError, TypeError)  # what comes of reading anything else
 _KEYS = {"ANTHROPIC_API_KEY": "sonnet", "OPENAI_API_KEY": "gpt"}
 
 
@@ -152,9 +155,22 @@ def _is_cloud(model: str) -> bool:
 
 
 async def _ollama_models(url: str) -> tuple[tuple[str, ...], str]:
+    address = (url if "://" in url else f"http://{url}").rstrip("/")
+    if not (is_loopback(url) and address.startswith("http://")) or "@" in address:
+        return await _distant_models(url, address)
+    try:
+        async with asyncio.timeout(_ANSWER_SECONDS):
+            return _told(await fetch_json(f"{address}/api/tags", connect_seconds=_CONNECT_SECONDS))
+    except OSError:
+        return (), f"Ollama does not answer at {place_of(url)}."
+    except _NOT_OLLAMA:
+        return (), f"What answers at {place_of(url)} is not Ollama."
+
+
+async def _distant_models(url: str, address: str) -> tuple[tuple[str, ...], str]:
+    """Certificates, passwords and proxies want a library, which takes a while to load."""
     httpx = await asyncio.to_thread(importlib.import_module, "httpx")
     timeout = httpx.Timeout(_ANSWER_SECONDS, connect=_CONNECT_SECONDS)
-    address = (url if "://" in url else f"http://{url}").rstrip("/")
     try:
         async with (
             asyncio.timeout(_ANSWER_SECONDS),
@@ -162,11 +178,16 @@ async def _ollama_models(url: str) -> tuple[tuple[str, ...], str]:
         ):
             answer = await client.get(f"{address}/api/tags")
             answer.raise_for_status()
-            found = [entry["model"] for entry in answer.json()["models"] if _talks(entry)]
+            return _told(answer.json())
     except (httpx.TransportError, TimeoutError):
         return (), f"Ollama does not answer at {place_of(url)}."
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError):
+    except (httpx.HTTPError, httpx.InvalidURL, *_NOT_OLLAMA):
         return (), f"What answers at {place_of(url)} is not Ollama."
+
+
+def _told(answer: Any) -> tuple[tuple[str, ...], str]:  # noqa: ANN401 - whatever the server says
+    """The models in an answer of Ollama's, and what is to be said where there is none."""
+    found = [entry["model"] for entry in answer["models"] if _talks(entry)]
     if not found:
         return (), "Ollama is running but has no model that can talk: `ollama pull llama3.2` fetches one."
     return tuple(found), ""

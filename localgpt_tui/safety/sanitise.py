@@ -7,11 +7,12 @@ import unicodedata
 from localgpt_tui.safety.markers import neutralised
 from localgpt_tui.safety.suspicion import score
 from localgpt_tui.safety.terminal import printable
-from localgpt_tui.safety.visible import visible_text
+from localgpt_tui.safety.visible import visible_texts
 
-__all__ = ["clean", "extract", "score", "wrap"]
+__all__ = ["clean", "extract", "readable", "score", "wrap"]
 
 _LONGEST_SOURCE = 300
+_SHORTEST_CONTENT = 400
 _OVERLAYS = r"\u0334-\u0338\u0489\u20d2-\u20d8\u20da-\u20e6\u20ea-\u20f0"
 _STRUCK = re.compile(rf"(?<=\w)[{_OVERLAYS}]+")
 _UNSEEN = re.compile(
@@ -36,7 +37,13 @@ def clean(text: str) -> str:
 
 def extract(html: str) -> str:
     """The text of a page that a person would see, cleaned: no comments, attributes, scripts, nor what is hidden."""
-    return clean(visible_text(html))
+    return clean(visible_texts(html)[0])
+
+
+def readable(html: str) -> str:
+    """As `extract`, without menus, banners, side columns and footers where a page has more than these."""
+    whole, content = map(clean, visible_texts(html))
+    return content if len(content) >= min(_SHORTEST_CONTENT, len(whole) // 4) else whole
 
 
 def wrap(text: str, source: str, *, identity: str = "") -> str:

@@ -5,6 +5,7 @@ Every rule stays within one line of text, so that a reply may be cleaned line by
 
 import re
 import unicodedata
+from functools import cache
 
 MARK = "␛"
 """What `visible` shows where something was removed."""
@@ -38,22 +39,20 @@ _JOINING = (
 _CROWDED = r"[^\w\s\x00-\x7f\u2010-\u20cf\u2100-\u2bff\u3000-\u303f]"  # neither letters nor the common symbols
 
 _ASCII_SUSPECT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-_SUSPECT = re.compile(
-    rf"[{_CONTROL}{_BIDI}{_INVISIBLE}{_TAGS}{_SELECTORS}{_JOINERS}\u2028\u2029\ud800-\udfff]|{_CROWDED}{{9}}"
-)
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
-_NEWLINE = re.compile(r"\r\n?|[\u2028\u2029]")
-_FORBIDDEN = re.compile(rf"(?:{_SEQUENCE}|[{_CONTROL}{_BIDI}{_INVISIBLE}])+")
-_FLAG_OR_TAGS = re.compile(rf"(\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{{2,8}}\U000e007f)|[{_TAGS}]+")
+_SUSPECT = rf"[{_CONTROL}{_BIDI}{_INVISIBLE}{_TAGS}{_SELECTORS}{_JOINERS}\u2028\u2029\ud800-\udfff]|{_CROWDED}{{9}}"
+_SURROGATE = r"[\ud800-\udfff]"
+_NEWLINE = r"\r\n?|[\u2028\u2029]"
+_FORBIDDEN = rf"(?:{_SEQUENCE}|[{_CONTROL}{_BIDI}{_INVISIBLE}])+"
+_FLAG_OR_TAGS = rf"(\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{{2,8}}\U000e007f)|[{_TAGS}]+"
 # at the start of the text, or after what has no variants: spaces, joiners, most of ASCII
-_STRAY_SELECTOR = re.compile(rf"(?<![^\x00-\x22\x24-\x29\x2b-\x2f\x3a-\x7f\s{_JOINERS}])[{_SELECTORS}]+")
-_SELECTOR_RUN = re.compile(rf"([{_SELECTORS}])[{_SELECTORS}]+")
-_JOINED = re.compile(
+_STRAY_SELECTOR = rf"(?<![^\x00-\x22\x24-\x29\x2b-\x2f\x3a-\x7f\s{_JOINERS}])[{_SELECTORS}]+"
+_SELECTOR_RUN = rf"([{_SELECTORS}])[{_SELECTORS}]+"
+_JOINED = (
     rf"(?:(?<=[{_PICTURES}])|(?<=[{_PICTURES}]\ufe0f))(\u200d)(?=[{_PICTURES}])"
     rf"|(?<=[{_JOINING}])([{_JOINERS}])(?=[{_JOINING}])"
     rf"|[{_JOINERS}]+"
 )
-_CROWD = re.compile(_CROWDED + r"{9,}")
+_CROWD = _CROWDED + r"{9,}"
 
 
 def printable(text: str) -> str:
@@ -71,19 +70,19 @@ def visible(text: str) -> str:
 
 
 def _is_clean(text: str) -> bool:
-    return (_ASCII_SUSPECT if text.isascii() else _SUSPECT).search(text) is None
+    return (_ASCII_SUSPECT if text.isascii() else _compiled(_SUSPECT)).search(text) is None
 
 
 def _cleaned(text: str, mark: str) -> str:
-    if _SURROGATE.search(text):
+    if _compiled(_SURROGATE).search(text):
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    text = _NEWLINE.sub("\n", text)
-    text = _FORBIDDEN.sub(mark, text)
-    text = _FLAG_OR_TAGS.sub(lambda found: found[1] or mark, text)
-    text = _STRAY_SELECTOR.sub(mark, text)
-    text = _SELECTOR_RUN.sub(rf"\1{mark}", text)
-    text = _JOINED.sub(lambda found: found[1] or found[2] or mark, text)
-    return _CROWD.sub(lambda found: _thinned(found[0]), text)
+    text = _compiled(_NEWLINE).sub("\n", text)
+    text = _compiled(_FORBIDDEN).sub(mark, text)
+    text = _compiled(_FLAG_OR_TAGS).sub(lambda found: found[1] or mark, text)
+    text = _compiled(_STRAY_SELECTOR).sub(mark, text)
+    text = _compiled(_SELECTOR_RUN).sub(rf"\1{mark}", text)
+    text = _compiled(_JOINED).sub(lambda found: found[1] or found[2] or mark, text)
+    return _compiled(_CROWD).sub(lambda found: _thinned(found[0]), text)
 
 
 def _thinned(crowd: str) -> str:
@@ -95,3 +94,9 @@ def _thinned(crowd: str) -> str:
         if marks <= _MOST_MARKS:
             kept.append(character)
     return "".join(kept)
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Made when the first text needs it: these are large, and the first frame should not wait for them."""
+    return re.compile(pattern)

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import ClassVar, Self
 
 from localgpt_tui import __version__
 from localgpt_tui.core.errors import SessionError
@@ -36,7 +36,10 @@ class Journal:
         path: its file; there is none before the first append.
         cwd: the folder the session was begun in.
         why_read_only: what keeps us from writing, in words for a person; empty where nothing does.
+        incognito: True where nothing of it reaches the disk.
     """
+
+    incognito: ClassVar[bool] = False
 
     def __init__(self, path: Path, header: wire.Header, *, fresh: bool, title: str | None = None) -> None:
         self.path = path
@@ -173,6 +176,15 @@ class Journal:
             SessionError: the file cannot be read.
         """
         return list(islice(self._backwards(before), count))[::-1]
+
+    def entries(self) -> Iterator[Entry]:
+        """Every entry, on whatever branch, the last one first.
+
+        Raises:
+            SessionError: the file cannot be read.
+        """
+        with self._readable():
+            yield from self._reader.backwards()
 
     def history(self) -> tuple[Message, ...]:
         """All messages of the current branch, every tool call answered.

@@ -11,6 +11,7 @@ from localgpt_tui.sessions import trash
 from localgpt_tui.sessions.conflicts import ID, Conflict, find_conflicts, twin
 from localgpt_tui.sessions.digest import Gist
 from localgpt_tui.sessions.handover import Hold
+from localgpt_tui.sessions.incognito import IncognitoJournal
 from localgpt_tui.sessions.index import Index
 from localgpt_tui.sessions.journal import Journal
 from localgpt_tui.sessions.speech import moment
@@ -105,6 +106,10 @@ class Shelf:
     def new(self, cwd: str = "") -> Journal:
         """A new session; it is on the shelf once something was said."""
         return Journal.create(self.folder, cwd=cwd)
+
+    def incognito(self, cwd: str = "") -> Journal:
+        """A session that is never on the shelf, nor anywhere on the disk."""
+        return IncognitoJournal.create(self.folder, cwd=cwd)
 
     def latest(self) -> Journal | None:
         """The session that was used last, or None where there is none yet.

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from rich.text import Text
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -16,13 +17,14 @@ from localgpt_tui.core.errors import LocalGPTError
 from localgpt_tui.core.messages import now
 from localgpt_tui.paths import Places
 from localgpt_tui.ui import keyboard, themes
+from localgpt_tui.ui.faults import KeepsCrashes
 from localgpt_tui.ui.guard import Guarded
 from localgpt_tui.ui.keymap import keymap
 from localgpt_tui.ui.output import ThriftyOutput
 from localgpt_tui.ui.palette import CommandPalette
 from localgpt_tui.ui.screens.chat import ChatScreen
 from localgpt_tui.ui.settings import light_terminal, read_settings
-from localgpt_tui.ui.stylesheets import stylesheets
+from localgpt_tui.ui.stylesheets import ParsedOnce, stylesheets
 from localgpt_tui.ui.terminal import OnTerminal
 from localgpt_tui.ui.widgets.header import Header
 from localgpt_tui.ui.widgets.transcript import Transcript
@@ -36,7 +38,7 @@ _LAST_WORDS = 5.0
 """Seconds that a turn and the disk get to finish when the app ends."""
 
 
-class LocalGPTApp(ThriftyOutput, Guarded, OnTerminal, App[None]):
+class LocalGPTApp(ThriftyOutput, Guarded, KeepsCrashes, ParsedOnce, OnTerminal, App[None]):
     """localgpt-tui on a whole screen."""
 
     TITLE = "localgpt"
@@ -86,6 +88,7 @@ class LocalGPTApp(ThriftyOutput, Guarded, OnTerminal, App[None]):
         self.adapt(self._settings)
         fitting = themes.DEFAULT_LIGHT if light_terminal() else themes.DEFAULT
         self.theme = self._settings.theme if self._settings.theme in self.available_themes else fitting
+        self.refresh_css()
 
     @property
     def keys(self) -> Mapping[str, str]:
@@ -120,11 +123,13 @@ class LocalGPTApp(ThriftyOutput, Guarded, OnTerminal, App[None]):
         self.watch(self._chat.query_one(Header), "session", self.attention.opened)
         if not self.is_headless:
             gc.freeze()
+            gc.enable()
 
     async def action_quit(self) -> None:
         """Stop a reply, keep what had arrived, and end."""
+        gone = self._chat.farewell
         await self._finish()
-        self.exit()
+        self.exit(message=Text(gone) if gone else None)
 
     async def action_quit_twice(self) -> None:
         """Quit where this is pressed twice within two seconds."""
@@ -156,6 +161,13 @@ class LocalGPTApp(ThriftyOutput, Guarded, OnTerminal, App[None]):
             set_value(self._places, "ui.theme", name)
         except LocalGPTError as error:
             self.call_from_thread(self._chat.say, f"The theme holds until you quit: {error}")
+
+    def keep_fault(self, error: BaseException) -> str:
+        """Keep an error of the screen where those of turns are kept."""
+        from localgpt_tui.crashes import keep_crash  # noqa: PLC0415 - hardly ever wanted
+
+        sitting = self._chat.sitting
+        return keep_crash(self._places, error, sitting.assistant.config.secrets() if sitting is not None else ())
 
     async def leave(self) -> "Unattended | None":
         """The terminal is gone: a reply goes on without it, anything else ends."""

@@ -1,6 +1,7 @@
 """What the chat screen lends to a command."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from localgpt_tui.assistant import Assistant
 from localgpt_tui.conversation import Conversation
@@ -10,6 +11,9 @@ from localgpt_tui.ui.sitting import Sitting
 
 if TYPE_CHECKING:
     from localgpt_tui.ui.screens.session import SessionScreen
+
+
+T = TypeVar("T")
 
 
 class ScreenDesk:
@@ -46,6 +50,10 @@ class ScreenDesk:
     async def act(self, action: str, argument: str = "", /) -> None:
         """Do what only this screen can."""
         await self._screen.run_action(f"screen.{action}({argument!r})" if argument else f"screen.{action}")
+
+    async def do_beside(self, work: Coroutine[Any, Any, T], /) -> T:
+        """Do `work` in the engine's loop, away from the keys."""
+        return await self._screen.engine.run(work)
 
     def quit(self) -> None:
         """End the program."""

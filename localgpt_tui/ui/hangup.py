@@ -6,6 +6,7 @@ import os
 import signal
 import termios
 import threading
+from abc import abstractmethod
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
@@ -44,9 +45,9 @@ class OutlivesTerminal(App[Any]):
 
         signal.signal(signal.SIGHUP, hung_up)
 
+    @abstractmethod
     async def leave(self) -> "Unattended | None":
         """Save and close everything; if there is a reply to be finished, leave it running and return it."""
-        raise NotImplementedError
 
     @on(TerminalGone)
     def _lose_terminal(self) -> None:

@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 
+LEADER = "leader."
+"""How the names of leader paths begin in `[ui.keys]`: `leader.copy-code = "yc"`."""
+
 UNBOUND = "unbound"
 """Stands for no key at all: Textual takes an empty one for the default."""
 
@@ -31,7 +34,22 @@ _SHOWN = {
 
 def keymap(keys: Mapping[str, str]) -> dict[str, str]:
     """What Textual is to be given for the person's `keys`, which map an action's id to keys with commas between."""
-    return {action: ",".join(spelled(wanted)) or UNBOUND for action, wanted in keys.items()}
+    return {
+        action: ",".join(spelled(wanted)) or UNBOUND for action, wanted in keys.items() if not action.startswith(LEADER)
+    }
+
+
+def leader_path(command: str, path: str, keys: Mapping[str, str]) -> str:
+    """What is pressed after Ctrl+X for `command`: what the person wants, else `path`; empty for nothing."""
+    wanted = keys.get(LEADER + command)
+    if wanted is None:
+        return path
+    return "".join(" " if key.lower() == "space" else key for key in wanted.split()) if wanted != " " else wanted
+
+
+def shown_path(path: str, sign: str = "Ctrl+X") -> str:
+    """A leader path as it is pressed: `yc` as `Ctrl+X y c`; nothing for none."""
+    return " ".join([sign, *("Space" if key == " " else key for key in path)]) if path else ""
 
 
 def spelled(keys: str) -> tuple[str, ...]:

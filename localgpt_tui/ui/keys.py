@@ -6,11 +6,19 @@ from dataclasses import dataclass
 
 from textual.binding import Binding, BindingType
 
+from localgpt_tui.commands import COMMANDS
 from localgpt_tui.ui.app import LocalGPTApp
-from localgpt_tui.ui.keymap import UNBOUND, keymap, shown
+from localgpt_tui.ui.keymap import LEADER, UNBOUND, keymap, leader_path, shown, shown_path
+from localgpt_tui.ui.screens.answering import QuestionScreen
 from localgpt_tui.ui.screens.chat import ChatScreen
+from localgpt_tui.ui.screens.heartbeat import HeartbeatScreen
+from localgpt_tui.ui.screens.heartbeat_handling import BeatHandlingScreen
 from localgpt_tui.ui.screens.memory import MemoryScreen
+from localgpt_tui.ui.screens.memory_blame import BlameScreen
 from localgpt_tui.ui.screens.memory_log import LogScreen
+from localgpt_tui.ui.screens.needs import NeedsScreen
+from localgpt_tui.ui.screens.tools import ToolsScreen
+from localgpt_tui.ui.widgets.approval_panel import ApprovalPanel
 from localgpt_tui.ui.widgets.memory_text import MemoryText
 from localgpt_tui.ui.widgets.prompt import Prompt
 from localgpt_tui.ui.widgets.queued import Queued
@@ -27,9 +35,16 @@ _SCOPES: tuple[tuple[str, type], ...] = (
     ("Transcript", ReadingPane),
     ("Sessions", SessionList),
     ("What waits", Queued),
+    ("Question", ApprovalPanel),
+    ("Question", QuestionScreen),
+    ("Tools and questions", ToolsScreen),
+    ("Tools and questions", NeedsScreen),
     ("Memory", MemoryScreen),
     ("Text", MemoryText),
     ("Changes", LogScreen),
+    ("Lines", BlameScreen),
+    ("Heartbeat", BeatHandlingScreen),
+    ("Heartbeat", HeartbeatScreen),
 )
 _NEVER = {
     "ctrl+h": "terminals send it for Backspace",
@@ -92,16 +107,18 @@ def conflicts(keys: Mapping[str, str]) -> list[str]:
     """What is wrong with the person's `keys`, in sentences; nothing where they can be used as they are."""
     known = actions(keys)
     ids = sorted({action.id for action in known})
-    sentences = []
+    sentences: list[str] = []
     for name in keys:
-        if name not in ids:
+        if name.startswith(LEADER):
+            sentences += _unknown_leader(name)
+        elif name not in ids:
             near = difflib.get_close_matches(name, ids, n=1)
             hint = f"did you mean {near[0]}?" if near else "F1 shows every action with its id."
             sentences.append(f"ui.keys.{name}: there is no such action; {hint}")
     for action in known:
         if action.id in keys:
             sentences += _unusable(action)
-    return list(dict.fromkeys([*sentences, *_doubled(known, set(keys))]))
+    return list(dict.fromkeys([*sentences, *_doubled(known, set(keys)), *_crossing(keys)]))
 
 
 def _unusable(action: Action) -> Iterable[str]:
@@ -123,6 +140,24 @@ def _doubled(known: list[Action], changed: set[str]) -> Iterable[str]:
                 continue
             for key in set(one.keys) & set(other.keys) - {UNBOUND}:
                 yield f"{shown(key)} is the key of both {one.id} and {other.id}: only one of them can have it."
+
+
+def _unknown_leader(name: str) -> Iterable[str]:
+    names = [*(command.name for command in COMMANDS), "palette"]
+    if (wanted := name.removeprefix(LEADER)) not in names:
+        near = difflib.get_close_matches(wanted, names, n=1)
+        yield f"ui.keys.{name}: there is no such command; {f'did you mean {near[0]}?' if near else '/help lists them.'}"
+
+
+def _crossing(keys: Mapping[str, str]) -> Iterable[str]:
+    """Leader paths of which one is never reached, since another is the same, or its beginning."""
+    paths = {command.name: leader_path(command.name, command.leader, keys) for command in COMMANDS}
+    paths["palette"] = leader_path("palette", "p", keys)
+    for one, path in paths.items():
+        for other, longer in paths.items():
+            meets = one != other and path and longer.startswith(path) and (path != longer or one < other)
+            if meets and not {LEADER + one, LEADER + other}.isdisjoint(keys):
+                yield f"{shown_path(path)} is {one}, so {shown_path(longer)} never reaches {other}."
 
 
 def _own(owner: type) -> Iterable[Binding]:

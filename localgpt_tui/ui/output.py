@@ -22,6 +22,11 @@ _KNOWN = "8.2."  # versions of Textual whose insides were read and tried
 _AGAIN = 1 / 60  # seconds until a frame that was put off is tried again
 
 
+def textual_is_known() -> bool:
+    """True where Textual is one whose private names may be relied on."""
+    return textual.__version__.startswith(_KNOWN)
+
+
 class ThriftyOutput(App[Any]):
     """Mix into an app, before `App`: what it writes shrinks to the changes.
 
@@ -50,7 +55,7 @@ class ThriftyOutput(App[Any]):
 
     @cached_property
     def _output(self) -> "_Output | None":
-        if textual.__version__.startswith(_KNOWN):
+        if textual_is_known():
             return _Output()
         logging.getLogger(__name__).info("Textual %s is not known here: whole frames are written.", textual.__version__)
         return None

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
+from localgpt_tui.ui.keymap import leader_path, shown_path
+
 if TYPE_CHECKING:
     from localgpt_tui.commands import Command
 
@@ -43,8 +45,9 @@ class CommandPalette(Provider):
         """`/history   ^X f · Ctrl+R`: its name, and the keys that do the same."""
         from localgpt_tui.ui.keys import keys_of  # noqa: PLC0415 - it knows the app
 
-        leader = f"^X {' '.join(command.leader)}" if command.leader else ""
-        keys = keys_of(command.key, cast("_Keys", self.app).keys) if command.key else ""
+        changed = cast("_Keys", self.app).keys
+        leader = shown_path(leader_path(command.name, command.leader, changed), "^X")
+        keys = keys_of(command.key, changed) if command.key else ""
         ways = " · ".join(filter(None, (leader, keys)))
         return f"/{command.name}   {ways}" if ways else f"/{command.name}"
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from localgpt_tui.core.events import Event, TextDelta, ThinkingDelta
+from localgpt_tui.core.events import Event, TextDelta, ThinkingDelta, ToolProgress
 
 _PAUSE = 0.03
 """Seconds for which deltas are collected: the transcript draws less often than that."""
@@ -16,18 +16,25 @@ class Relay:
         self._forward = forward
         self._kind: type[TextDelta | ThinkingDelta] = TextDelta
         self._pieces: list[str] = []
+        self._shown: dict[str, list[str]] = {}  # what tools have shown, by the ids of their calls
         self._timer: asyncio.TimerHandle | None = None
 
     def __call__(self, event: Event) -> None:
         """Collect a delta; pass anything else on at once, behind the deltas before it."""
-        if not isinstance(event, TextDelta | ThinkingDelta):
-            self._flush()
-            self._forward(event)
-            return
-        if self._pieces and type(event) is not self._kind:
-            self._flush()
-        self._kind = type(event)
-        self._pieces.append(event.text)
+        match event:
+            case TextDelta() | ThinkingDelta():
+                if self._shown or (self._pieces and type(event) is not self._kind):
+                    self._flush()
+                self._kind = type(event)
+                self._pieces.append(event.text)
+            case ToolProgress(call_id=call, text=text):
+                if self._pieces:
+                    self._flush()
+                self._shown.setdefault(call, []).append(text)
+            case _:
+                self._flush()
+                self._forward(event)
+                return
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(_PAUSE, self._flush)
 
@@ -39,3 +46,6 @@ class Relay:
             text = "".join(self._pieces)
             self._pieces.clear()
             self._forward(self._kind(text))
+        shown, self._shown = self._shown, {}
+        for call, texts in shown.items():
+            self._forward(ToolProgress(call, "".join(texts)))

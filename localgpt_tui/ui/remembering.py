@@ -3,23 +3,27 @@
 import asyncio
 import contextlib
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import apsw
 
 from localgpt_tui.core.errors import LocalGPTError
 from localgpt_tui.core.passages import Found, Passage
-from localgpt_tui.memory.changes import Change
+from localgpt_tui.memory.changes import Change, Line
+from localgpt_tui.memory.choices import Choice, Choices, Chosen, Chosens
 from localgpt_tui.memory.database import UnusableError
 from localgpt_tui.memory.document import Document, Fingerprint, Written, shown
 from localgpt_tui.memory.forget import Forgotten, forget, lines_of
 from localgpt_tui.memory.history import History
 from localgpt_tui.memory.listing import Listing
 from localgpt_tui.memory.memory import Memory, Statistics
+from localgpt_tui.memory.recollecting import locate, meet
 
 FOUND_AT_ONCE = 50
 _LOOKED_BACK = 500
 _NEWEST = 5
+_SAID: Mapping[Choice | None, str] = {"pinned": "Pinned", "never": "Never recalled again", None: "No choice any more"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,35 @@ class Opened:
     seen: Fingerprint | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the person chose for passages.
+
+    Attributes:
+        places: where each stands now; None for what is no longer there.
+    """
+
+    chosens: Chosens = field(default_factory=Chosens)
+    places: Mapping[Chosen, Passage | None] = field(default_factory=dict)
+
+    def of(self, passage: Passage) -> Choice | None:
+        """What was chosen for `passage`; one without a text is known by its lines."""
+        if passage.text:
+            return self.chosens.of(passage)
+        met = {each for each, place in self.places.items() if place is not None and meet(place, passage)}
+        if not met.isdisjoint(self.chosens.never):
+            return "never"
+        return None if met.isdisjoint(self.chosens.pinned) else "pinned"
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What was chosen before the last choice, and what that was."""
+
+    chosens: Chosens
+    what: str
+
+
 class Remembering:
     """Joins the memory and its history for a screen; every method is for the engine's loop.
 
@@ -47,7 +80,13 @@ class Remembering:
         self.memory = memory
         self.history = history
         self.forgotten: tuple[str, ...] = ()
-        self._made: list[str] = []
+        self._choices = Choices(memory.workspace.root)
+        self._made: list[str | _Before] = []
+
+    @property
+    def made(self) -> int:
+        """How many changes can be undone here."""
+        return len(self._made)
 
     async def listing(self) -> Listing:
         """The files of the memory, and what was passed over."""
@@ -83,6 +122,38 @@ class Remembering:
             LocalGPTError: it cannot be read.
         """
         return await asyncio.to_thread(self.memory.workspace.read, path)
+
+    async def chosen(self) -> Kept:
+        """What was pinned and what is never recalled, and where each of it stands now."""
+        chosens = await asyncio.to_thread(self._choices.load)
+        every = (*chosens.pinned, *chosens.never)
+        return Kept(chosens, {each: await locate(self.memory, each) for each in every})
+
+    async def choose(self, passage: Passage, choice: Choice) -> Choice | None:
+        """Pin a passage, or never recall it again; chosen once more, that is taken back. Returns what holds now.
+
+        Raises:
+            LocalGPTError: its lines have no words, or the choice cannot be written down.
+        """
+        before = await asyncio.to_thread(self._choices.load)
+        text = (await self.memory.get(passage.path, passage.first_line, passage.last_line)).text
+        now = None if before.of(replace(passage, text=text)) == choice else choice
+        await asyncio.to_thread(self._choices.choose, replace(passage, text=text), now)
+        self._made.append(_Before(before, _SAID[now]))
+        return now
+
+    async def choose_no_more(self, gone: Chosen) -> None:
+        """Take back what was chosen for a passage that is no longer there.
+
+        Raises:
+            LocalGPTError: it cannot be written down.
+        """
+        before = await asyncio.to_thread(self._choices.load)
+        left = Chosens(
+            tuple(each for each in before.pinned if each != gone), tuple(each for each in before.never if each != gone)
+        )
+        await asyncio.to_thread(self._choices.write, left)
+        self._made.append(_Before(before, _SAID[None]))
 
     async def add(self, text: str, file: str = "", *, session: str = "") -> Passage:
         """Note `text` down in `file`, by default today's log; returns where it stands.
@@ -124,6 +195,7 @@ class Remembering:
         await self._keep(done.written, f"Forgot {_lines(len(done.lines))} of {paths}")
         with contextlib.suppress(OSError, apsw.Error, LocalGPTError):  # no index has nothing to forget
             await self.memory.forget_vectors()
+        await asyncio.to_thread(self._choices.forget, done.lines)
         self.forgotten = done.lines
         return done
 
@@ -159,7 +231,12 @@ class Remembering:
         """
         if not self._made:
             raise LocalGPTError("Nothing was changed here yet.", "`l` lists what others changed; `u` there undoes it.")
-        change = await asyncio.to_thread(self.history.change, self._made[-1])
+        last = self._made[-1]
+        if isinstance(last, _Before):
+            await asyncio.to_thread(self._choices.write, last.chosens)
+            self._made.pop()
+            return last.what
+        change = await asyncio.to_thread(self.history.change, last)
         await self.undo_change(change.id)
         self._made.remove(change.id)
         return change.why
@@ -219,6 +296,14 @@ class Remembering:
         files = re.split(r"^(?=--- (?:a/|/dev/null$))", whole, flags=re.MULTILINE)
         wanted = (f"--- a/{path}", f"+++ b/{path}")
         return "".join(file for file in files if not path or not {*file.split("\n")[:2]}.isdisjoint(wanted)) or whole
+
+    async def blame(self, path: str) -> list[Line]:
+        """Each line of a file with the change that it came with.
+
+        Raises:
+            LocalGPTError: the file, or its history, cannot be read.
+        """
+        return await asyncio.to_thread(self.history.blame, path)
 
     async def version(self, path: str, change_id: str) -> str:
         """A file as it was right after a change; empty where it was not there.

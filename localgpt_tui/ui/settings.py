@@ -3,7 +3,7 @@
 import locale
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,7 +44,7 @@ def read_settings(config_file: Path, environ: Mapping[str, str] = os.environ) ->
         reduced_motion=section.get("reduced_motion") is True,
         plain_icons=_wants_ascii(section.get("ascii"), environ),
         bell=section.get("bell") is not False,
-        keys={action: key for action, key in keys.items() if isinstance(key, str)} if isinstance(keys, dict) else {},
+        keys=dict(_keys(keys)) if isinstance(keys, dict) else {},
         detached_minutes=max(0.0, float(minutes)) if isinstance(minutes, int | float) else 30.0,
     )
 
@@ -52,6 +52,15 @@ def read_settings(config_file: Path, environ: Mapping[str, str] = os.environ) ->
 def light_terminal() -> bool:
     """True where the terminal says that its background is light, as rxvt and Konsole do."""
     return os.environ.get("COLORFGBG", "").rpartition(";")[2] in {"7", "15"}
+
+
+def _keys(table: Mapping[str, object], before: str = "") -> Iterator[tuple[str, str]]:
+    """Names and keys; `leader.new = "n"` without quotes is a table to TOML, and meant as a name all the same."""
+    for name, key in table.items():
+        if isinstance(key, dict):
+            yield from _keys(key, f"{before}{name}.")
+        elif isinstance(key, str):
+            yield before + name, key
 
 
 def _wants_ascii(chosen: object, environ: Mapping[str, str]) -> bool:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from localgpt_tui.assistant import Assistant
 from localgpt_tui.conversation import Conversation
@@ -16,7 +17,11 @@ from localgpt_tui.providers.discovery import Choice, Surroundings
 from localgpt_tui.sessions.entries import Entry
 from localgpt_tui.sessions.journal import Journal
 from localgpt_tui.sessions.partial import UNATTENDED
+from localgpt_tui.ui.approver import ScreenApprover
 from localgpt_tui.ui.turn import Turn
+
+if TYPE_CHECKING:
+    from localgpt_tui.heartbeat import Heartbeat
 
 PAGE = 60
 """How many entries are read from a session at a time."""
@@ -47,6 +52,7 @@ class Sitting:
         self.surroundings = Surroundings()
         self.choice: Choice | None = None
         self.conversation: Conversation | None = None
+        self.approver: ScreenApprover | None = None
         self._model = model
         self._turn: Turn | None = None
 
@@ -133,7 +139,7 @@ class Sitting:
             await self.conversation.aclose()
         before, self.journal = self.journal, journal
         model = self.conversation.model if self.conversation else self.choice.model if self.choice else "recall"
-        self.conversation = await asyncio.to_thread(self.assistant.converse, journal, model)
+        self.conversation = await asyncio.to_thread(self.assistant.converse, journal, model, self.approver)
         if before is not journal:
             await asyncio.to_thread(before.close)
 
@@ -158,6 +164,8 @@ class Sitting:
     def leave(self) -> None:
         """Nobody looks any more: say so to whoever opens the session, and let them read along."""
         self.journal.announce(UNATTENDED)
+        if self.approver is not None:
+            self.approver.leave()
         if self._turn is not None:
             self._turn.leave()
 
@@ -166,6 +174,24 @@ class Sitting:
         count = _LONG_PAGE if everything else PAGE
         entries = await asyncio.to_thread(self.journal.tail, count + 1, before)
         return Opening(entries[-count:], len(entries) > count, _latest_usage(entries))
+
+    def tier(self) -> str:
+        """How well commands are held in; found out by trying, the first time, which blocks for a moment."""
+        return self.assistant.equipment.sandbox.tier
+
+    def heartbeat(self) -> "Heartbeat":
+        """The heartbeat as the configuration wants it; another one each time, since a thread needs its own."""
+        from localgpt_tui.heartbeat import Heartbeat  # noqa: PLC0415 - opening a session does not wait for it
+
+        return Heartbeat.of(self.assistant.places, self.assistant.config)
+
+    async def keep(self, heartbeat: "Heartbeat") -> None:
+        """Run what is due until cancelled, as long as no daemon does.
+
+        Raises:
+            LocalGPTError: the ledger cannot be written.
+        """
+        await heartbeat.schedule().start()
 
     @property
     def destination(self) -> str:

@@ -12,11 +12,13 @@ from localgpt_tui.commands import COMMANDS, Command, find
 from localgpt_tui.drafting.completion import Suggestion, Wish
 from localgpt_tui.drafting.folder import files_below
 from localgpt_tui.drafting.fuzzy import match, rank
+from localgpt_tui.ui.mentions import SESSIONS
 
 if TYPE_CHECKING:
     from localgpt_tui.ui.sitting import Sitting
 
 _MOST = 50
+_FILES_FIRST, _MOST_SESSIONS = 5, 3  # the likeliest files, then a few sessions, then the other files
 _FRESH = 10.0  # seconds that a list of files is used again
 _BY_PATH = ("/", "~", "./", "../")
 
@@ -39,7 +41,9 @@ class Suggesting:
         if wish.kind == "command":
             return _commands(wish.query)
         if wish.kind == "file":
-            return [_file(path, places, quoted=True) for path, places in await self._paths(wish.query)]
+            files = [_file(path, places, quoted=True) for path, places in await self._paths(wish.query)]
+            sessions = await self._mentioned_sessions(wish.query)
+            return [*files[:_FILES_FIRST], *sessions, *files[_FILES_FIRST:]][:_MOST]
         command = find(wish.command)
         return await self._arguments(command.name if command else "", wish.query, attached)
 
@@ -63,6 +67,17 @@ class Suggesting:
             Suggestion(session.id[:8], f"{session.id[:8]} {session.title}", f"{session.updated:%Y-%m-%d}", fit.places)
             for session, fit in ranked
         ]
+
+    async def _mentioned_sessions(self, query: str) -> list[Suggestion]:
+        """Sessions to be sent along, by their titles or, with `sessions/`, their ids; none of them before a letter."""
+        if not query or query.startswith(_BY_PATH):
+            return []
+        found = await self._sessions(query.removeprefix(SESSIONS))
+        return [
+            Suggestion(f"@{SESSIONS}{each.text} ", each.label, f"session of {each.words}", each.places)
+            for each in found
+            if query.startswith(SESSIONS) or len(each.places) == len(query)
+        ][: _MOST if query.startswith(SESSIONS) else _MOST_SESSIONS]
 
     def _models(self) -> dict[str, str]:
         found = self._sitting.surroundings

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from localgpt_tui.conversation import Conversation
 from localgpt_tui.core.events import Emit, Event, Said
 from localgpt_tui.core.messages import Attachment
+from localgpt_tui.sessions.answering import ANSWERING, HOLDING
 from localgpt_tui.sessions.partial import Partial
 
 
@@ -35,6 +36,8 @@ class Turn:
 
         def tell(event: Event) -> None:
             self._partial.take(event)
+            if isinstance(event, Said) and event.message.kind == "user" and not self._left:
+                self._conversation.journal.announce(ANSWERING)
             if not self._left:
                 emit(event)
             if self._gives_way and isinstance(event, Said):
@@ -44,6 +47,8 @@ class Turn:
             await self._conversation.send(text, tell, attachments)
         finally:
             self._partial.remove()
+            if not self._left:
+                self._conversation.journal.announce(HOLDING)
             self._over.set()
 
     def leave(self) -> None:

@@ -110,8 +110,9 @@ print(*[entry.message.text for entry in journal.tail(9)])
         ("fsync:error=EIO:when=2", "not saved: Input/output error.\ntwo three\n"),  # of the folder with the new name
         ("fsync:error=EIO:when=3", "not saved: Input/output error.\none three\n"),
         ("fsync:error=EINVAL:when=1+", "one two three\n"),  # a file system that cannot sync
-        ("write:error=ENOSPC:when=1", "one two three\n"),  # the holder's name in the lock
-        ("write:error=ENOSPC:when=3", "not saved: No space left on device.\none three\n"),
+        ("pwrite64:error=ENOSPC:when=1+", "one two three\n"),  # only the lock is written so: it cannot say who holds it
+        ("write:error=ENOSPC:when=1", "not saved: No space left on device.\ntwo three\n"),
+        ("write:error=ENOSPC:when=2", "not saved: No space left on device.\none three\n"),
     ],
 )
 def test_a_disk_that_fails_is_reported_and_what_it_did_not_keep_is_not_half_there(

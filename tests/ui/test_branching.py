@@ -37,7 +37,13 @@ async def test_what_was_said_last_is_changed_and_said_again_on_a_new_branch():
         await until(pilot, lambda: not pilot.app.screen.busy)
         await pilot.press(*"/undo", "enter")
         await until_shown(pilot, "second answer")
-    assert said(session) == ["first question", "first answer", "second question", "second answer"]
+        await pilot.press("ctrl+x", "g")
+        await until_shown(pilot, "Where this session goes on")
+        assert "open now · 4 messages  second question → second answer" in shown(pilot.app)
+        await pilot.press(*"third", "enter")
+        await until_shown(pilot, "This branch is open now")
+        await until_shown(pilot, "third answer")
+    assert said(session)[2:] == ["second question indeed", "third answer"]
 
 
 async def test_another_answer_is_asked_for():

@@ -10,6 +10,7 @@ from localgpt_tui.paths import find_places
 from localgpt_tui.sessions.journal import Journal
 from localgpt_tui.ui.happened import Happened
 from localgpt_tui.ui.screens.memory import MemoryScreen
+from localgpt_tui.ui.widgets.transcript import Transcript
 
 SOURCE = Passage("MEMORY.md", 3, 3, "- Anna's birthday is 14 May.", 0.82, parts={"keyword": 0.8, "vector": 0.77})
 
@@ -54,6 +55,9 @@ async def test_what_the_model_wrote_is_listed_with_what_the_person_had_said():
         await pilot.press("ctrl+x", "L")
         await until_shown(pilot, "after you said: Ben likes tea")
         await until_shown(pilot, "+- Ben likes tea")
+        await pilot.press("enter")
+        transcript = pilot.app.query_one(Transcript)
+        await until(pilot, lambda: transcript.cursor is not None and transcript.cursor.text == "Ben likes tea")
 
 
 async def test_a_reply_says_how_many_memories_it_was_given_and_w_shows_them():
@@ -82,6 +86,33 @@ async def test_the_memories_of_a_reply_are_still_known_when_its_session_is_opene
         await until_shown(pilot, "⚑ 2 memories")
         await pilot.press("ctrl+x", "W")
         await until_shown(pilot, "score .82: keyword .80")
+
+
+async def test_the_marks_under_a_reply_open_its_sources_which_can_be_pinned_and_never_recalled_again():
+    remember("# Memory\n\n- Anna's birthday is 14 May.\n- Ben's is in June.\n")
+    searching = call("memory_search", query="birthday")
+    provider = ScriptedProvider(calls(searching), AssistantMessage("On 14 May [1].", model="test/echo"))
+    async with staged(provider=provider, model="test/echo").run_test(size=(80, 24)) as pilot:
+        await until_ready(pilot)
+        await pilot.press(*"When is Anna's birthday?", "enter")
+        await until_shown(pilot, "  [1] MEMORY.md:3")
+        await pilot.press("tab", "2")
+        await until_shown(pilot, "This reply has no memory numbered 2.")
+        await pilot.press("1")
+        await until(pilot, lambda: isinstance(pilot.app.screen, MemoryScreen))
+        await pilot.press("escape", "right", "enter")
+        await until_shown(pilot, "coverage")
+        assert isinstance(pilot.app.screen, MemoryScreen)
+        await pilot.press("p")
+        await until_shown(pilot, "pinned")
+        await until_shown(pilot, "Pinned: MEMORY.md#L3")
+        await pilot.press("n")
+        await until_shown(pilot, "is never recalled again; a search still finds it. u undoes it.")
+        await pilot.press("u", "escape")
+        await until(pilot, lambda: not isinstance(pilot.app.screen, MemoryScreen))
+        assert (find_places().workspace / ".recall.md").read_text().count("<!--") == 1
+        await pilot.press("ctrl+x", "3")
+        await until_shown(pilot, "Pinned · 1")
 
 
 async def test_the_memory_opens_by_key_and_by_command_and_the_draft_stays():

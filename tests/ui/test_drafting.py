@@ -84,13 +84,14 @@ async def test_arrows_move_in_the_list_and_not_in_the_history():
     async with staged().run_test() as pilot:
         await until_ready(pilot)
         await pilot.press(*"/mod")
-        await until_shown(pilot, "/models")
-        await pilot.press("down", "tab")
+        await until_shown(pilot, "/model NAME")
+        await pilot.press("down", "down", "tab")
         assert pilot.app.screen.prompt.text == "/models"
 
 
 async def test_a_file_is_completed_after_an_at_sign_and_goes_along_with_the_message():
-    provider = ScriptedProvider("Fine.")
+    provider = ScriptedProvider("Fine.", "So it is.")
+    other = write_session(UserMessage("where is the pelican?"))
     async with staged(provider=provider).run_test() as pilot:
         await until_ready(pilot)
         await pilot.press(*"look at @bet")
@@ -100,8 +101,14 @@ async def test_a_file_is_completed_after_an_at_sign_and_goes_along_with_the_mess
         await pilot.press("enter")
         await until_shown(pilot, "Fine.")
         assert "with src/beta.py" in shown(pilot.app)
+        await pilot.press(*"as in @pelican")
+        await until_shown(pilot, "where is the pelican?")
+        await pilot.press("tab", "enter")
+        await until_shown(pilot, f"with sessions/{other[:8]}.md")
     (attachment,) = provider.requests[0].messages[-1].attachments
     assert (attachment.name, attachment.data) == ("src/beta.py", b"x = 1\n")
+    (session,) = provider.requests[1].messages[-1].attachments
+    assert b"where is the pelican?" in session.data
 
 
 async def test_a_file_that_cannot_go_along_holds_the_message_back_and_says_why():

@@ -7,7 +7,7 @@ from stage import shown, staged, until, until_ready, until_shown
 
 from localgpt_tui.commands import COMMANDS
 from localgpt_tui.paths import find_places
-from localgpt_tui.ui.keymap import keymap, spelled
+from localgpt_tui.ui.keymap import keymap, leader_path, shown_path, spelled
 from localgpt_tui.ui.keymap import shown as key_shown
 from localgpt_tui.ui.keys import actions, conflicts
 
@@ -48,19 +48,27 @@ async def test_enter_can_make_a_new_line_and_another_key_send():
         await until(pilot, lambda: pilot.app.screen.prompt.text == "")
 
 
-async def test_the_help_page_shows_the_keys_as_they_are_now():
-    configure('[ui.keys]\ndraft-history = "f6"\ndraft-editor = ""\nno-such-thing = "f7"\n')
-    async with staged().run_test(size=(100, 260)) as pilot:
+async def test_the_help_page_shows_the_keys_as_they_are_now_and_those_after_the_leader_too():
+    configure(
+        '[ui.keys]\ndraft-history = "f6"\ndraft-editor = ""\nno-such-thing = "f7"\n'
+        'leader.stash = "v"\n"leader.keys" = ""\n'
+    )
+    async with staged().run_test(size=(100, 40)) as pilot:
         await until_ready(pilot)
-        await pilot.press("f1")
+        await pilot.press(*"words", "ctrl+x", "v")
+        await until_shown(pilot, "Draft put aside")
+        await pilot.resize_terminal(100, 300)
+        await pilot.press("ctrl+x", "k", "f1")
         await until_shown(pilot, "Keys and commands")
         page = shown(pilot.app)
-        assert "there is no such action" in page
-        line = next(line for line in page.splitlines() if "draft-history" in line)
-        assert "F6" in line
-        assert "no key" in next(line for line in page.splitlines() if "draft-editor" in line)
-        assert "(Ctrl+X f · F6)" in page
-        assert all(f"/{command.name}" in page for command in COMMANDS)
+    lines = page.splitlines()
+    assert "there is no such action" in page
+    assert "F6" in next(line for line in lines if "draft-history" in line)
+    assert "no key" in next(line for line in lines if "draft-editor" in line)
+    assert "(Ctrl+X f · F6)" in page
+    assert all(f"/{command.name}" in page for command in COMMANDS)
+    assert "Ctrl+X v" in next(line for line in lines if "/stash" in line)
+    assert "Ctrl+X" not in next(line for line in lines if "/keys" in line)
 
 
 async def test_the_palette_names_the_keys_of_a_command():
@@ -105,3 +113,12 @@ def test_keys_are_understood_as_people_write_them():
 def test_any_configured_text_is_taken_calmly(text):
     assert all(isinstance(key, str) for key in spelled(text))
     conflicts({"draft-stash": text, text: "f5"})
+
+
+def test_leader_paths_that_are_never_reached_and_unknown_ones_are_told():
+    assert conflicts({"leader.stash": "v"}) == []
+    assert conflicts({"leader.stash": "y"})[0] == "Ctrl+X y is stash, so Ctrl+X y y never reaches copy."
+    assert "did you mean copy-code?" in conflicts({"leader.copycode": "v"})[0]
+    assert leader_path("jump", " ", {}) == " "
+    assert shown_path(leader_path("jump", " ", {"leader.jump": "Space j"})) == "Ctrl+X Space j"
+    assert leader_path("jump", " ", {"leader.jump": ""}) == ""

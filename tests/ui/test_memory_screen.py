@@ -255,6 +255,41 @@ async def test_a_change_is_undone_and_a_paragraph_of_an_old_version_brought_back
         assert "swordfish" not in memory.read_text()
 
 
+async def test_who_wrote_each_line_is_shown_and_a_line_leads_to_its_change(folder):
+    app = MemoryApp(folder)
+    async with app.run_test(size=ROOMY) as pilot:
+        await settled(pilot, "Anna is my sister")
+        written = app.memory.workspace.append("- Ben likes tea", "MEMORY.md")
+        app.remembering.history.record([written], author="agent", session="0c3f7a11", why="Noted tea")
+        await pilot.press("b")
+        await until_shown(pilot, "agent     0c3f7a - Ben likes tea")
+        await pilot.press("G")
+        await until_shown(pilot, "agent · 2")
+        await until_shown(pilot, "session 0c3f7a11 · Noted tea")
+        await pilot.press("enter")
+        await until_shown(pilot, "Changes to MEMORY.md")
+        await until_shown(pilot, "+- Ben likes tea")
+
+
+async def test_what_is_pinned_stands_above_the_files_and_survives_an_edit_and_a_choice_is_taken_back(folder):
+    app = MemoryApp(folder)
+    async with app.run_test(size=ROOMY) as pilot:
+        await settled(pilot, "Anna is my sister")
+        await pilot.press("tab", "G", "p")
+        await until_shown(pilot, "Pinned · 1")
+        written = app.memory.workspace.edit("MEMORY.md", "# Memory\n", "# Memory\n\nOf all things.\n")
+        await app.engine.run(app.memory.took(written))
+        await pilot.press("escape", "A", *"more", "enter")
+        await until_shown(pilot, "MEMORY.md:6")
+        await pilot.press("g")
+        await until_shown(pilot, "▌ 6 - The wifi password is swordfish.")
+        await pilot.press("p")
+        await until(pilot, lambda: "Pinned ·" not in shown(app))
+        await pilot.press("u")
+        await until_shown(pilot, "Taken back: No choice any more.")
+        await until_shown(pilot, "Pinned · 1")
+
+
 async def test_what_a_session_wrote_is_listed_with_what_caused_it(folder):
     app = MemoryApp(folder)
     async with app.run_test(size=ROOMY) as pilot:

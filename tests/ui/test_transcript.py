@@ -78,7 +78,7 @@ async def test_a_turn_reads_as_it_happened():
         show(ToolStarted(READ))
         show(ToolProgress("c1", "line one\nline two"))
         app.transcript.flush()
-        assert "▸ read_file  memory/2026-03-12.md  running  line two" in read(app.transcript)
+        assert "▸ read_file  memory/2026-03-12.md  running\n     │ line one\n     │ line two" in read(app.transcript)
         show(Said(ToolMessage("c1", "read_file", "a\n" * 38, seconds=0.041, time=NOON), "e3"))
         show(TextDelta("Short TTL "))
         show(TextDelta("plus **explicit** invalidation."))
@@ -129,7 +129,7 @@ async def test_a_history_shows_what_was_shown_when_it_happened():
         live = read(app.transcript)
         app.transcript.load(entries(*messages), more=False)
         assert read(app.transcript) == live
-        assert "read_file  memory/2026-03-12.md  failed" in live
+        assert "read_file  memory/2026-03-12.md  ✗ failed" in live
 
 
 async def test_the_live_reply_is_replaced_in_its_place_by_what_was_said():

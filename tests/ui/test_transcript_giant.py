@@ -21,7 +21,8 @@ async def test_a_tool_that_writes_a_hundred_thousand_lines_is_followed_and_read(
         for number in range(LINES):
             show(ToolProgress("c1", f"line {number}\n"))
         app.transcript.flush()
-        assert f"run  make  running  line {LINES - 1}" in read(app.transcript)
+        assert "run  make  running" in read(app.transcript)
+        assert f"line {LINES - 1}" in read(app.transcript)
         show(Said(ToolMessage("c1", "run", "".join(f"line {number}\n" for number in range(LINES)), time=NOON), "e2"))
         assert "run  make  100,000 lines" in read(app.transcript)
         app.transcript.focus()

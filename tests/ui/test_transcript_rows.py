@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from reading import NOON, entries
 
 from localgpt_tui.core.messages import AssistantMessage, Message, Thinking, ToolCall, ToolMessage, Usage, UserMessage
-from localgpt_tui.ui.rendering.cards import duration
+from localgpt_tui.ui.rendering.toolcards import duration
 from localgpt_tui.ui.widgets.heights import Heights
 from localgpt_tui.ui.widgets.rows import ErrorRow, HeadRow, NoticeRow, ReplyRow, Row, ThinkingRow, ToolRow, UserRow
 from localgpt_tui.ui.widgets.timeline import Timeline

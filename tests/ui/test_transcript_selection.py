@@ -159,3 +159,18 @@ async def test_marks_are_drawn_in_ascii_too():
         await pilot.press("v")
         assert "#" in read(app.transcript)
         assert read(app.transcript).isascii()
+
+
+async def test_words_and_letters_are_marked_with_the_keys_of_a_pager():
+    app = PaneApp()
+    async with app.run_test(size=(60, 20)) as pilot:
+        app.transcript.load(entries(UserMessage("read tests/ui one two\n日本語 last", time=NOON)), more=False)
+        app.transcript.focus()
+        await pilot.press("k", "v", "j", "l", "w", "y")
+        await pilot.press("v", "j", "w", "w", "w", "v", "w", "w", "h", "h", "y")
+        await pilot.press("v", "j", "j", "0", "v", "l", "y")
+        await pilot.press("v", "j", "l", "dollar_sign", "b", "v", "w", "dollar_sign", "y")
+        await pilot.pause()
+        assert copied(app) == ["tests", "/ui", "日本", "two\n日本語 last"]
+        await pilot.press("v", "l", "escape")
+        assert not app.transcript.marking

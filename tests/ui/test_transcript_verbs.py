@@ -247,3 +247,26 @@ def test_a_pager_that_is_none_is_named_in_the_error():
     with pytest.raises(LocalGPTError, match="status 3"):
         page("x", command=["sh", "-c", "cat >/dev/null; exit 3"])
     assert pager_command({"PAGER": "cat -n", "PATH": "/usr/bin:/bin"}) == ["cat", "-n"]
+
+
+async def test_a_letter_goes_to_any_message_code_or_link_in_sight():
+    app = PaneApp()
+    async with app.run_test(size=(60, 24)) as pilot:
+        said = "See [the docs](https://a.example/b), and:\n\n```sh\nls\n```\n\nhttps://c.example/"
+        app.transcript.load(entries(UserMessage("where?", time=NOON), AssistantMessage(said)), more=False)
+        app.transcript.focus()
+        await pilot.press("f")
+        await pilot.pause()
+        signs = [line.strip() for line in read(app.transcript).split("\n") if line.strip()]
+        assert [sign[0] for sign in signs if sign[0] in "asdfgh"] == ["a", "s", "f", "g"]
+        assert "See dhe docs (https://a.example/b)" in read(app.transcript)
+        await pilot.press("f")
+        assert app.transcript.canvas.block.source == "ls"
+        await pilot.press("f", "g")
+        await pilot.press("f", "a")
+        await pilot.pause()
+        assert app.transcript.cursor.text == "where?"
+        (wanted,) = [message.links for message in app.told if isinstance(message, Transcript.LinksWanted)]
+        assert [link.address for link in wanted] == ["https://c.example/"]
+        await pilot.press("f", "escape", "f", "f2", "j")
+        assert app.transcript.cursor.text == said

@@ -23,10 +23,12 @@ class Icons:
     unchecked: str = "☐"
     block: str = "┃"
     flag: str = "⚑"
+    no: str = "✗"
+    asks: str = "?"
 
 
 UNICODE = Icons()
-ASCII = Icons("|", ">", "v", "*-+", "-", "|", "+", "~", "-", "[x]", "[ ]", "#", "!")
+ASCII = Icons("|", ">", "v", "*-+", "-", "|", "+", "~", "-", "[x]", "[ ]", "#", "!", "x", "?")
 
 
 def icons(name: IconSet) -> Icons:

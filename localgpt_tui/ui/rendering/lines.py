@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from rich.cells import cell_len, split_graphemes
 
@@ -23,7 +24,7 @@ _CLINGING = (
     r"\u3001\u3002\u3009\u300b\u300d\u300f\u3011\u3015\uff01\uff09\uff0c\uff0e\uff1a\uff1b\uff1f\uff3d\uff5d"
     r"\u30fc\u3099\u309a\ufe00-\ufe0f\U000e0100-\U000e01ef"
 )  # closing punctuation and marks, which never begin a line
-_WORD = re.compile(
+_WORD = (
     rf"(?P<break>\n)|(?P<space>[{_SPACES}]+)|(?P<ideograph>[{_IDEOGRAPHS}][{_CLINGING}]*)|[^\n{_SPACES}{_IDEOGRAPHS}]+"
 )
 _PIECE = 4096  # characters measured at once, so that a line of a megabyte is never split further than it is shown
@@ -142,7 +143,7 @@ def _words(runs: Iterable[Run]) -> Iterator[tuple[Run, list[Run]]]:
     space: Run = ("", "")
     word: list[Run] = []
     for text, look in runs:
-        for found in _WORD.finditer(text):
+        for found in _pattern().finditer(text):
             kind = found.lastgroup
             if word and kind:
                 yield space, word
@@ -176,3 +177,9 @@ def _head(text: str, width: int) -> tuple[str, int]:
             break
         end, used = stop, used + size
     return text[:end], used
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    """Made when the first text is laid out: making it takes longer than many a frame."""
+    return re.compile(_WORD)

@@ -14,7 +14,7 @@ _WORDS = (
     "you assistant details thinking thinking-text tool tool-arguments tool-result failed "
     "notice mark error error-text heading heading-minor emphasis strong strike link address "
     "image code-inline code code-label bullet quote-bar rule table-head table-rule html cursor "
-    "found found-here selected "
+    "found found-here selected source source-chosen "
 )
 LOOKS = frozenset(_WORDS.split()) | CODE_LOOKS
 """Every look a line may have; the widget has a component class `transcript--LOOK` for each."""

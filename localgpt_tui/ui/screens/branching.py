@@ -7,15 +7,21 @@ from typing import TYPE_CHECKING, TypeVar
 from textual import on, work
 
 from localgpt_tui.core.errors import LocalGPTError
+from localgpt_tui.drafting.completion import Suggestion
 from localgpt_tui.drafting.kept import Draft
+from localgpt_tui.ui.screens.picker import PickerScreen
 from localgpt_tui.ui.screens.writing import WritingScreen
 from localgpt_tui.ui.widgets.header import Header
 from localgpt_tui.ui.widgets.transcript import Transcript
 
 if TYPE_CHECKING:  # pydantic, the store and the rest come after the first frame
     from localgpt_tui.conversation import Conversation
+    from localgpt_tui.sessions.journal import Journal
+    from localgpt_tui.sessions.tree import Branch
 
 T = TypeVar("T")
+
+_LONGEST = 60
 
 
 class BranchingScreen(WritingScreen):
@@ -66,6 +72,37 @@ class BranchingScreen(WritingScreen):
 
         if await self._rewound(undo):
             self.say("Back where it was. /undo once more changes over again.")
+
+    @work(group="branches")
+    async def action_branches(self) -> None:
+        """Let the person choose among the ways in which the session goes on."""
+        if not self.ready:
+            self.say("Nobody answers here yet.")
+            return
+        from localgpt_tui.sessions.tree import Tree  # noqa: PLC0415 - it knows the store
+
+        journal = self._conversation().journal
+        try:
+            entries = await asyncio.to_thread(lambda: list(journal.entries()) if _is_begun(journal) else [])
+            branches = Tree(reversed(entries)).branches()
+        except LocalGPTError as error:
+            self.say(str(error))
+            return
+        if len(branches) < 2:
+            self.say("This session goes on in one way only: /edit, /retry and /rewind begin others.")
+            return
+        picker = PickerScreen("Where this session goes on", [_offered(each) for each in branches], verb="opens it")
+        chosen = await self.app.push_screen_wait(picker)
+        open_now = next((branch.end for branch in branches if branch.open), None)
+        if chosen is None or chosen.text == open_now:
+            return
+
+        def change_over() -> bool:
+            self._conversation().rewind(chosen.text)
+            return True
+
+        if await self._rewound(change_over):
+            self.say("This branch is open now. /undo returns to the one before.")
 
     @work(group="count", exclusive=True)
     async def count_branches(self) -> None:
@@ -129,3 +166,18 @@ class BranchingScreen(WritingScreen):
             return None
         await self.show_session()
         return done
+
+
+def _is_begun(journal: "Journal") -> bool:
+    return journal.incognito or journal.path.exists()
+
+
+def _offered(branch: "Branch") -> Suggestion:
+    """A line for a branch: when it was used last, how long it is, and the first words that are its own."""
+    said = [
+        " ".join(message.text.split())[:_LONGEST] for message in branch.own if message.kind in ("user", "assistant")
+    ]
+    words = " → ".join(filter(None, said[-2:] if branch.open else said[:2])) or "no words of its own"
+    count = f"{branch.messages} message{'' if branch.messages == 1 else 's'}"
+    state = "open now" if branch.open else f"{branch.time.astimezone():%d %b %H:%M}"
+    return Suggestion(branch.end, words, f"{state} · {count}")

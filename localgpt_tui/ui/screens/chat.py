@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.text import Text
 from textual import on, work
@@ -21,14 +21,15 @@ from localgpt_tui.drafting.kept import Draft
 from localgpt_tui.safety.terminal import printable
 from localgpt_tui.ui.happened import Happened
 from localgpt_tui.ui.relay import Relay
-from localgpt_tui.ui.screens.recalling import RecallingScreen
+from localgpt_tui.ui.screens.beating import BeatingScreen
+from localgpt_tui.ui.widgets.approval_panel import ApprovalPanel
 from localgpt_tui.ui.widgets.attached import Attached
 from localgpt_tui.ui.widgets.banner import Banner
 from localgpt_tui.ui.widgets.completions import Completions
 from localgpt_tui.ui.widgets.consent import ConsentPanel
 from localgpt_tui.ui.widgets.header import Header
 from localgpt_tui.ui.widgets.hints import Hints
-from localgpt_tui.ui.widgets.leader import Leader, Step
+from localgpt_tui.ui.widgets.leader import Leader, steps
 from localgpt_tui.ui.widgets.prompt import Prompt
 from localgpt_tui.ui.widgets.queued import Queued
 from localgpt_tui.ui.widgets.reading_pane import ReadingPane
@@ -38,13 +39,14 @@ from localgpt_tui.ui.widgets.transcript import Transcript
 from localgpt_tui.ui.widgets.welcome import Welcome
 
 if TYPE_CHECKING:  # pydantic, the store and the rest come after the first frame
+    from localgpt_tui.ui.app import LocalGPTApp
     from localgpt_tui.ui.sitting import Sitting
 
 _AT_ANY_TIME = ("quit", "keys", "sidebar", "chat")
 """What needs no assistant, and so works before it is there."""
 
 
-class ChatScreen(RecallingScreen):
+class ChatScreen(BeatingScreen):
     """Where the person spends the day."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -81,12 +83,15 @@ class ChatScreen(RecallingScreen):
 
     def compose(self) -> ComposeResult:
         """The transcript stands in a container of its own, so that typing never draws it again."""
+        self.add_class("-empty")
+        self.fit(self.app.size)
         yield Header()
         with Horizontal(id="body"):
             with Vertical(id="chat"):
                 with ReadingPane(id="pane"):
                     yield Welcome()
                 yield ConsentPanel()
+                yield ApprovalPanel()
                 yield Banner()
                 yield Queued()
                 yield Completions()
@@ -94,15 +99,14 @@ class ChatScreen(RecallingScreen):
                 with Vertical(id="draft"), Horizontal(id="line"):
                     yield Static("❯", id="mark", markup=False)
                     yield Prompt(placeholder="Write here")
-            yield SessionList()
+            with Vertical(id="side"):
+                yield SessionList()
         yield Leader()
         yield Status(self.clock)
         yield Hints()
 
     def on_mount(self) -> None:
         """Show the prompt first; everything else begins behind it."""
-        self.add_class("-empty")
-        self.set_focus(self.prompt)
         self.call_after_refresh(self._begin)
 
     @work(group="opening")
@@ -116,6 +120,8 @@ class ChatScreen(RecallingScreen):
             return
         self.show_surroundings()
         self.watch_others()
+        self.watch_running()
+        self.watch_heartbeat()
         if self.sitting.needs_consent:
             self._ask_consent()
         else:
@@ -260,14 +266,13 @@ class ChatScreen(RecallingScreen):
     async def action_leader(self) -> None:
         """Take the next key as the rest of a chord."""
         focused = self.focused
-        names = _AT_ANY_TIME
-        steps = [Step(keys, name, name) for keys, name in zip("qkb1", names, strict=True)]
+        paths = dict(zip(_AT_ANY_TIME, "qkb1", strict=True))
         if self.sitting is not None:
             from localgpt_tui.commands import COMMANDS  # noqa: PLC0415 - it knows the assistant: not before the first frame
 
-            steps = [Step(command.leader, command.name, command.name) for command in COMMANDS if command.leader]
-        steps.append(Step("p", "palette", "palette"))
-        self.query_one(Leader).arm(steps, lambda: self.set_focus(focused))
+            paths = {command.name: command.leader for command in COMMANDS}
+        keys = cast("LocalGPTApp", self.app).keys
+        self.query_one(Leader).arm(steps({**paths, "palette": "p"}, keys), lambda: self.set_focus(focused))
 
     @on(Leader.Taken)
     async def _taken(self, taken: Leader.Taken) -> None:

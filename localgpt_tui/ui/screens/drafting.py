@@ -45,6 +45,7 @@ class DraftingScreen(SidebarScreen):
         self._stash: list[Draft] = []
         self._saving: Timer | None = None
         self._draft_of: Path | None = None  # the session's file, which may not be there yet
+        self._keeps_draft = True
         self._suggesting: Suggesting | None = None
         self._dismissed: tuple[str, int] | None = None
         self._complained = False
@@ -66,14 +67,19 @@ class DraftingScreen(SidebarScreen):
     async def show_session(self) -> None:
         """With the session come its draft and what was said before."""
         assert self.sitting is not None  # noqa: S101 - it has a session to show
-        session = self.sitting.journal.path
+        session, incognito = self.sitting.journal.path, self.sitting.journal.incognito
         if self._draft_of not in (None, session):
             await self.save_draft()
             self.put(Draft())
+            if not self._keeps_draft:  # what waits there belongs to nobody else
+                self.query_one(Queued).clear()
+        self._keeps_draft = not incognito
         await super().show_session()
         await self._remember()
         if self._draft_of != session:
             self._draft_of = session
+            if incognito:
+                return
             self._restore(await asyncio.to_thread(self._drafts().load, await asyncio.to_thread(_kept_as, session)))
 
     async def close_down(self) -> None:
@@ -153,7 +159,7 @@ class DraftingScreen(SidebarScreen):
 
     async def save_draft(self) -> None:
         """Write what is not sent yet: the draft, and before it what waits behind a reply."""
-        if self.sitting is None or self._draft_of is None:
+        if self.sitting is None or self._draft_of is None or not self._keeps_draft:
             return
         waiting = self.query_one(Queued).everything
         draft = self.draft
@@ -203,7 +209,7 @@ class DraftingScreen(SidebarScreen):
     def keep_said(self, text: str) -> None:
         """Let Up and the search bring `text` back, from now on and in every session."""
         self.prompt.add_said(text)
-        if self.sitting is not None:
+        if self.sitting is not None and not self.sitting.journal.incognito:
             self._past.append(Spoken(text, self.sitting.journal.id))
             self.run_worker(self._keep(text, self.sitting.journal.id), group="history", exit_on_error=False)
 
@@ -251,6 +257,9 @@ class DraftingScreen(SidebarScreen):
         """Give the terminal to the person's editor until it ends."""
         if self.sitting is None:
             self.say("A moment: the assistant is still starting.")
+            return
+        if self.sitting.journal.incognito:
+            self.say("An editor needs a file, and nothing of an incognito session reaches the disk.")
             return
         folder = self.sitting.assistant.places.state / "drafts"
         try:

@@ -13,7 +13,9 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from localgpt_tui.commands import COMMANDS
+from localgpt_tui.ui.keymap import leader_path, shown_path
 from localgpt_tui.ui.keys import Action, actions, conflicts, keys_of
+from localgpt_tui.ui.widgets.approval_panel import ANSWER_KEYS
 from localgpt_tui.ui.widgets.prompt import KEYS as PROMPT_KEYS
 
 if TYPE_CHECKING:
@@ -44,8 +46,14 @@ class HelpScreen(ModalScreen[None]):
             ("Transcript", _rows(known, "Transcript")),
             ("Sessions", [("Enter", "Open", ""), *_rows(known, "Sessions")]),
             ("What waits behind a reply", _rows(known, "What waits")),
+            (
+                "A question above the draft: its keys work there, and where nothing is written",
+                [*((keys, words, "") for keys, words in ANSWER_KEYS), *_rows(known, "Question")],
+            ),
+            ("Tools and questions that wait", _rows(known, "Tools and questions")),
             ("Memory", [*_rows(known, "Memory"), *_rows(known, "Text")]),
             ("Changes of the memory", _rows(known, "Changes")),
+            ("Heartbeat", _rows(known, "Heartbeat")),
             ("Commands: type them, find them with Ctrl+P, or press Ctrl+X and the letter", _command_rows(changed)),
         ]
         if wrong := conflicts(changed):
@@ -94,7 +102,8 @@ def _command_rows(changed: Mapping[str, str]) -> list[Row]:
     rows = []
     for command in COMMANDS:
         name = f"/{command.name}{' ' + command.argument if command.argument else ''}"
-        ways = [f"Ctrl+X {' '.join(command.leader)}" if command.leader else "", keys_of(command.key, changed)]
+        path = shown_path(leader_path(command.name, command.leader, changed))
+        ways = [path, keys_of(command.key, changed)]
         keys = " · ".join(filter(None, ways))
         rows.append((name, f"{command.help}{f'  ({keys})' if keys else ''}", ""))
     return rows

@@ -22,10 +22,17 @@ from localgpt_tui.safety.terminal import printable
 from localgpt_tui.ui.engine import Engine
 from localgpt_tui.ui.remembering import Remembering
 from localgpt_tui.ui.screens.memory_dialogs import KeysScreen
-from localgpt_tui.ui.screens.memory_handling import HandlingScreen
-from localgpt_tui.ui.screens.memory_log import LogScreen
+from localgpt_tui.ui.screens.memory_past import PastScreen
 from localgpt_tui.ui.widgets.hints import Hint, Hints
-from localgpt_tui.ui.widgets.memory_items import about_file, about_passage, counts, found, listed, new_files
+from localgpt_tui.ui.widgets.memory_items import (
+    about_file,
+    about_passage,
+    chosen_items,
+    counts,
+    found,
+    listed,
+    new_files,
+)
 from localgpt_tui.ui.widgets.memory_list import Item, MemoryList
 from localgpt_tui.ui.widgets.memory_text import MemoryText, numbered
 
@@ -53,7 +60,7 @@ _NOTHING = "Nothing is remembered yet; a notes something."
 Showing = Literal["files", "found", "sources"]
 
 
-class MemoryScreen(HandlingScreen):
+class MemoryScreen(PastScreen):
     """Everything by keyboard; nothing here waits for the disk or the index."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (100, "-medium")]  # noqa: RUF012 - Textual's own annotation
@@ -72,8 +79,6 @@ class MemoryScreen(HandlingScreen):
         Binding("m", "move", "Move the passage or the marked lines to another file", id="memory-move"),
         Binding("u", "undo", "Take back what was done last here", id="memory-undo"),
         Binding("P", "purge", "Purge what was forgotten last from the history too", id="memory-purge"),
-        Binding("l", "log", "The changes to the file shown", id="memory-log"),
-        Binding("L", "log_all", "All changes", id="memory-log-all"),
         Binding("f1,question_mark", "keys", "Every key", id="memory-keys"),
         *(Binding(str(number), f"number({number})", show=False) for number in range(1, 10)),
     ]
@@ -86,20 +91,22 @@ class MemoryScreen(HandlingScreen):
         drafts: Path,
         clock: Callable[[], datetime],
         sources: Sequence[Passage] = (),
+        first: int = 0,
         query: str = "",
     ) -> None:
         """The files of the memory, or why something was known.
 
         Args:
             sources: passages that a reply was given; they are shown instead of the files.
+            first: the number of the one that is opened.
             query: what is searched for at first.
         """
-        super().__init__(remembering, engine, drafts=drafts)
-        self._clock = clock
+        super().__init__(remembering, engine, drafts=drafts, clock=clock)
         self._listing = Listing(())
         self._files: Sequence[Item] = ()
         self._statistics: Statistics | None = None
         self._passages: Sequence[Passage] = sources
+        self._first = next((str(place) for place, each in enumerate(sources, 1) if each.number == first), "")
         self._showing: Showing = "sources" if sources else "files"
         self._query = query
         self._soon: Timer | None = None
@@ -126,6 +133,7 @@ class MemoryScreen(HandlingScreen):
         self.set_focus(self.query_one(MemoryList))
         if self._showing == "sources":
             self._show_passages()
+            self.query_one(MemoryList).choose(self._first)
         self.read_again()
         self.set_interval(_LOOK_AGAIN, self._count)
 
@@ -141,8 +149,11 @@ class MemoryScreen(HandlingScreen):
     async def read_again(self) -> None:
         """Show everything as it is now."""
         await self._list()
+        await self.read_choices()
         if self._showing == "files":
             self._show_files()
+        elif self._showing == "sources":
+            self._show_passages()
         elif self._showing == "found":
             self._search()
         self._look(self.query_one(MemoryList).chosen)
@@ -152,7 +163,7 @@ class MemoryScreen(HandlingScreen):
         listing = await self.ask(self.remembering.listing())
         if listing is not None:
             self._listing = listing
-            self._files = await asyncio.to_thread(listed, listing, self._clock())
+            self._files = await asyncio.to_thread(listed, listing, self.clock())
 
     @work(group="count", exclusive=True, exit_on_error=False)
     async def _count(self) -> None:
@@ -167,7 +178,7 @@ class MemoryScreen(HandlingScreen):
 
     def _say_counts(self) -> None:
         files = self._listing.files
-        words = counts(self._statistics, len(files), new_files(files, self._clock()))
+        words = counts(self._statistics, len(files), new_files(files, self.clock()))
         fresh = self._statistics.freshness if self._statistics else "no index yet: plain lists only"
         if self._showing == "found":
             fresh = f"{len(self._passages)} found · {self._freshness}"
@@ -176,12 +187,15 @@ class MemoryScreen(HandlingScreen):
         self.query_one("#memory-head", Static).update(f"Memory   {printable(said)}")
 
     def _show_files(self) -> None:
-        self.query_one(MemoryList).show(self._files or [Item(_NOTHING)], chosen=self._file)
+        items = [*chosen_items(self.kept.places, self.kept.chosens), *self._files]
+        entries = self.query_one(MemoryList)
+        entries.show(items or [Item(_NOTHING)], chosen=entries.chosen if self.kept_at(entries.chosen) else self._file)
 
     def _show_passages(self) -> None:
         shown = self.query_one(MemoryList)
         titles = {"found": "Nothing found", "sources": "The reply was given these memories"}
-        items = found(self._passages, self._clock(), counted=self._showing == "sources")
+        counted = self._showing == "sources"
+        items = found(self._passages, self.clock(), counted=counted, chosen=self.kept.of)
         if self._showing == "sources" or not items:
             items.insert(0, Item(titles[self._showing]))
         shown.show(items, chosen=shown.chosen)
@@ -217,15 +231,23 @@ class MemoryScreen(HandlingScreen):
     # the text
 
     @property
-    def _passage(self) -> Passage | None:
+    def chosen(self) -> str:
+        """The key of the line that is marked in the list."""
+        return self.query_one(MemoryList).chosen
+
+    @property
+    def passage(self) -> Passage | None:
+        """The passage that is marked in the list, if one is."""
         chosen = self.query_one(MemoryList).chosen
+        if kept := self.kept_at(chosen):
+            return self.kept.places.get(kept)
         listed = self._showing != "files" and chosen.isdecimal() and int(chosen) <= len(self._passages)
         return self._passages[int(chosen) - 1] if listed else None
 
     @property
     def pointed(self) -> tuple[str, int, int]:
         """The passage in the list; in the text, the marked lines."""
-        passage, text = self._passage, self.query_one(MemoryText)
+        passage, text = self.passage, self.query_one(MemoryText)
         path = self.opened.path if self.opened else ""
         if self.focused is text:
             return path, *text.marked
@@ -244,11 +266,11 @@ class MemoryScreen(HandlingScreen):
 
     @work(group="look", exclusive=True)
     async def _look(self, key: str) -> None:
-        passage = self._passage
+        passage = self.passage
         path = passage.path if passage else key
-        if not key:
+        if not key or (self.kept_at(key) and passage is None):
             self.opened = None
-            self._show_text("", "")
+            self._show_text("This passage is no longer there; p or n takes the choice back." if key else "", "")
             return
         self._file = path if passage is None else self._file
         self.opened = await self.ask(self.remembering.open(path))
@@ -318,26 +340,10 @@ class MemoryScreen(HandlingScreen):
 
     def action_number(self, number: int) -> None:
         """Look at the passage with this number."""
-        if self._showing != "files":
-            self.query_one(MemoryList).choose(str(number))
+        places = {each.number or place: place for place, each in enumerate(self._passages, 1)}
+        if self._showing != "files" and number in places:
+            self.query_one(MemoryList).choose(str(places[number]))
 
     def action_keys(self) -> None:
         """Show every key."""
         self.app.push_screen(KeysScreen("Keys of the memory", ("Memory", "Text"), _MORE_KEYS))
-
-    def action_log(self) -> None:
-        """Show what changed the file."""
-        if self.opened is None or self.opened.path.startswith(("/", "sessions/")):
-            self.say("Only files of the workspace have a history.")
-        else:
-            self._show_log(self.opened.path)
-
-    def action_log_all(self) -> None:
-        """Show every change."""
-        self._show_log("")
-
-    def _show_log(self, path: str) -> None:
-        self.app.push_screen(LogScreen(self.remembering, self.engine, self._clock, path=path), self._log_left)
-
-    def _log_left(self, _nothing: None) -> None:
-        self.read_again()

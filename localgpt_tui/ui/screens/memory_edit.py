@@ -13,6 +13,7 @@ from localgpt_tui.core.errors import LocalGPTError
 from localgpt_tui.memory.document import ChangedError, Fingerprint
 from localgpt_tui.plaintext import shown_name
 from localgpt_tui.ui.remembering import Opened
+from localgpt_tui.ui.stylesheets import stylesheet
 from localgpt_tui.ui.widgets.hints import Hints
 
 LONGEST = 500_000
@@ -27,6 +28,7 @@ Save = Callable[[str, str, Fingerprint], Awaitable[Fingerprint]]
 class EditScreen(Screen[None]):
     """Saves only over what it has shown, unless the person insists."""
 
+    CSS_PATH = stylesheet("memory")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", "Save", priority=True),
         Binding("escape", "leave", "Back; what is not saved is asked about once", priority=True),

@@ -20,6 +20,7 @@ from localgpt_tui.ui.remembering import Opened, Remembering
 from localgpt_tui.ui.screens.memory_dialogs import NoteScreen, QuotesScreen, SureScreen
 from localgpt_tui.ui.screens.memory_edit import LONGEST, EditScreen
 from localgpt_tui.ui.screens.picker import PickerScreen
+from localgpt_tui.ui.stylesheets import stylesheet
 from localgpt_tui.ui.widgets.hints import Hints
 
 T = TypeVar("T")
@@ -29,6 +30,8 @@ _ONLY_READ = "It is only read here."
 
 class HandlingScreen(Screen[None]):
     """Knows how the memory is changed; what is looked at, its children know."""
+
+    CSS_PATH = stylesheet("memory")
 
     def __init__(self, remembering: Remembering, engine: Engine, *, drafts: Path) -> None:
         """A screen over `remembering`, whose work is done by `engine`.

@@ -18,6 +18,7 @@ from localgpt_tui.safety.terminal import printable
 from localgpt_tui.ui.engine import Engine
 from localgpt_tui.ui.remembering import Remembering
 from localgpt_tui.ui.screens.memory_dialogs import KeysScreen
+from localgpt_tui.ui.stylesheets import stylesheet
 from localgpt_tui.ui.widgets.hints import Hint, Hints
 from localgpt_tui.ui.widgets.memory_items import changed
 from localgpt_tui.ui.widgets.memory_list import Item, MemoryList
@@ -33,10 +34,11 @@ Causes = Callable[[Sequence[Change]], Awaitable[Mapping[str, str]]]
 """Finds what the person had said before each change, by the change's id."""
 
 
-class LogScreen(Screen[None]):
-    """Steps through the past; the text beside it follows."""
+class LogScreen(Screen[str | None]):
+    """Steps through the past; the text beside it follows. Returns the entry of a message that is to be gone to."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (100, "-medium")]  # noqa: RUF012 - Textual's own annotation
+    CSS_PATH = stylesheet("memory")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "back", "Back", id="changes-back"),
         Binding("ctrl+c", "dismiss", "Back", show=False),
@@ -56,18 +58,21 @@ class LogScreen(Screen[None]):
         *,
         path: str = "",
         session: str = "",
+        change: str = "",
         causes: Causes | None = None,
     ) -> None:
         """The changes to the file `path`, by the conversation `session`, or all of them.
 
         Args:
-            causes: tells what the person had said before changes.
+            change: the id of the one to begin with; empty for the newest.
+            causes: tells what the person had said before changes; with it, Enter goes to that message.
         """
         super().__init__()
         self._remembering, self._engine, self._clock = remembering, engine, clock
         self._path, self._session, self._find_causes = path, session, causes
         self._causes: Mapping[str, str] = {}
         self._changes: Sequence[Change] = ()
+        self._first = change
         self._whole = False
 
     def compose(self) -> ComposeResult:
@@ -83,7 +88,7 @@ class LogScreen(Screen[None]):
     def on_mount(self) -> None:
         """Read the changes."""
         self.set_focus(self.query_one(MemoryList))
-        self.query_one(Hints).show(_HINTS)
+        self.query_one(Hints).show(((("Enter", "what caused it"),) if self._find_causes else ()) + _HINTS)
         self._read()
 
     def do(self, line: str) -> None:
@@ -105,7 +110,7 @@ class LogScreen(Screen[None]):
         self.query_one("#memory-head", Static).update(f"{title}   {len(self._changes)}")
         entries = self.query_one(MemoryList)
         none = "Nothing was written here." if self._session else "Nothing was recorded yet."
-        entries.show(changed(self._changes, self._clock()) or [Item(none)], chosen=entries.chosen)
+        entries.show(changed(self._changes, self._clock()) or [Item(none)], chosen=entries.chosen or self._first)
         if not self._changes:
             self.query_one(MemoryText).show([])
             self.query_one("#memory-about", Static).update("")
@@ -126,7 +131,13 @@ class LogScreen(Screen[None]):
 
     @on(MemoryList.Entered)
     def _entered(self) -> None:
-        self.set_focus(self.query_one(MemoryText))
+        change = self._change
+        if self._find_causes is None or change is None:
+            self.set_focus(self.query_one(MemoryText))
+        elif change.turn:
+            self.dismiss(change.turn)
+        else:
+            self.query_one(Hints).say("You wrote this yourself: no message caused it. Tab goes to the text.")
 
     @work(group="show", exclusive=True)
     async def _show(self) -> None:
@@ -157,7 +168,7 @@ class LogScreen(Screen[None]):
         if self.focused is self.query_one(MemoryText):
             self.action_pane()
         else:
-            self.dismiss()
+            self.dismiss(None)
 
     def action_pane(self) -> None:
         """Go to the other pane."""

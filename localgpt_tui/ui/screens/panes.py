@@ -1,10 +1,12 @@
 """Which panes are in sight, which of them has the keys, and what the last line says about it."""
 
 from textual import events
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
+from localgpt_tui.ui.output import textual_is_known
 from localgpt_tui.ui.widgets.consent import ConsentPanel
 from localgpt_tui.ui.widgets.hints import Hint, Hints
 from localgpt_tui.ui.widgets.leader import Leader
@@ -40,12 +42,14 @@ _TRANSCRIPT_HINTS: tuple[Hint, ...] = (
     ("c", "code"),
     ("/", "search"),
     ("v", "mark"),
+    ("f", "jump"),
     ("?", "keys"),
     ("Esc", "prompt"),
     ("Space", "fold"),
     ("e", "edit"),
     ("r", "again"),
     ("d", "drop"),
+    ("u", "links"),
     ("o", "pager"),
     ("Tab", "panes"),
 )
@@ -64,7 +68,29 @@ class PanedScreen(Screen[None]):
     """Under 100 columns or 28 rows one pane at a time fills the screen; from there on they stand side by side."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (100, "-medium"), (160, "-wide")]  # noqa: RUF012 - Textual's own annotation
+    AUTO_FOCUS = "Prompt"
     VERTICAL_BREAKPOINTS = [(0, "-tiny"), (16, "-low"), (28, "-tall")]  # noqa: RUF012 - the same
+
+    def __init__(self) -> None:
+        super().__init__()
+        if textual_is_known():
+            from localgpt_tui.ui.frontmost import Frontmost  # noqa: PLC0415 - only where Textual's insides are known
+
+            self._compositor = Frontmost()
+
+    async def on_event(self, event: events.Event) -> None:
+        """When it comes into sight for the first time, its looks were made a moment ago: not again."""
+        if isinstance(event, events.ScreenResume) and not self.stack_updates:
+            event.refresh_styles = False
+        await super().on_event(event)
+
+    def fit(self, size: Size) -> None:
+        """Arrange for a screen of `size`; done before anything is mounted, all gets its right looks at once."""
+        for extent, breakpoints in (
+            (size.width, self.HORIZONTAL_BREAKPOINTS),
+            (size.height, self.VERTICAL_BREAKPOINTS),
+        ):
+            self.add_class([name for least, name in breakpoints if extent >= least][-1])
 
     @property
     def one_pane(self) -> bool:
@@ -107,9 +133,14 @@ class PanedScreen(Screen[None]):
             transcript.action_page_down()
 
     def action_next_pane(self, step: int) -> None:
-        """Give the keys to the next pane in sight: prompt, transcript, sessions, what waits, and round again."""
+        """Give the keys to the next pane in sight: prompt, transcript, sessions, queue, inspector, and round again."""
         others = (self.query_one(Transcript), self.query_one(SessionList), self.query_one(Queued))
-        panes: list[Widget] = [self.prompt, *others]
+        panes: list[Widget] = [
+            self.prompt,
+            *self.query("ApprovalPanel, AwayCard"),
+            *others,
+            *self.query("InspectorList"),
+        ]
         question = self.query_one(ConsentPanel)
         panes = [pane for pane in (question, *panes) if pane.display and pane.focusable and _in_sight(pane)]
         if not panes:
@@ -134,7 +165,7 @@ class PanedScreen(Screen[None]):
             case Leader():
                 pass
             case _:
-                hints.show(PROMPT_HINTS)
+                hints.show(getattr(self.focused, "HINTS", PROMPT_HINTS))
 
     def on_resize(self, event: events.Resize) -> None:
         """Where both panes fit again, the list steps back beside the chat."""

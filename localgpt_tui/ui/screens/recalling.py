@@ -13,6 +13,7 @@ from localgpt_tui.plaintext import shown_name
 from localgpt_tui.ui.happened import Happened
 from localgpt_tui.ui.screens.branching import BranchingScreen
 from localgpt_tui.ui.widgets.header import Header
+from localgpt_tui.ui.widgets.memory_sources import counted
 from localgpt_tui.ui.widgets.rows import HeadRow
 from localgpt_tui.ui.widgets.transcript import Transcript
 
@@ -40,6 +41,10 @@ class RecallingScreen(BranchingScreen):
     async def remember_line(self, line: str) -> None:
         """Note `line` down without asking a model."""
         if self.sitting is None:
+            return
+        if self.sitting.journal.incognito:
+            self.say("This session is incognito: nothing is written into the memory. /new ends it.")
+            self.prompt.write(f"# {line}" if not self.prompt.text else self.prompt.text)
             return
         try:
             adding = self._memory().add(f"- {line.removeprefix('- ')}", session=self.sitting.journal.id)
@@ -72,7 +77,8 @@ class RecallingScreen(BranchingScreen):
             learned = await self.engine.run(self._memory().learned(self.sitting.journal.id))
         except LocalGPTError:
             learned = []  # /learned says why
-        self.query_one(Header).learned = len(learned)
+        for header in self.query(Header):  # there is none any more once the app has ended
+            header.learned = len(learned)
 
     # the memory's own screens
 
@@ -91,11 +97,11 @@ class RecallingScreen(BranchingScreen):
         if head is None:
             self.say("No reply here was given memories.")
         else:
-            self._browse(sources=head.sources)
+            self._browse(sources=counted(head.sources))
 
     @on(Transcript.WhyWanted)
     def _why_wanted(self, wanted: Transcript.WhyWanted) -> None:
-        self._browse(sources=wanted.sources)
+        self._browse(sources=wanted.sources, first=wanted.first)
 
     def action_learned(self) -> None:
         """Show what this session wrote into the memory."""
@@ -106,9 +112,9 @@ class RecallingScreen(BranchingScreen):
 
         session = self.sitting.journal.id
         screen = LogScreen(self._memory(), self.engine, self.clock, session=session, causes=self._causes)
-        self.app.push_screen(screen, self._came_back)
+        self.app.push_screen(screen, self._came_back_from_learned)
 
-    def _browse(self, *, query: str = "", sources: Sequence[Passage] = ()) -> None:
+    def _browse(self, *, query: str = "", sources: Sequence[Passage] = (), first: int = 0) -> None:
         if self.sitting is None:
             self.say(_STARTING)
             return
@@ -120,9 +126,18 @@ class RecallingScreen(BranchingScreen):
             drafts=self.sitting.assistant.places.state / "edited",
             clock=self.clock,
             sources=sources,
+            first=first,
             query=query,
         )
         self.app.push_screen(screen, self._came_back)
+
+    def _came_back_from_learned(self, cause: str | None) -> None:
+        """Go to the message that caused a change, where the person wants to see it."""
+        self.count_learned()
+        if cause:
+            transcript = self.query_one(Transcript)
+            self.set_focus(transcript)
+            transcript.jump(cause)
 
     def _came_back(self, _nothing: None) -> None:
         self.count_learned()

@@ -1,6 +1,7 @@
 """A screen with an open session: reading it, and changing to another."""
 
 import asyncio
+from abc import abstractmethod
 from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -35,9 +36,9 @@ class SessionScreen(PanedScreen):
         self._first: Entry | None = None
 
     @property
+    @abstractmethod
     def busy(self) -> bool:
         """True while a reply is being written."""
-        raise NotImplementedError
 
     @property
     def ready(self) -> bool:
@@ -50,17 +51,17 @@ class SessionScreen(PanedScreen):
         if self.sitting is not None:
             await self.engine.run(self.sitting.aclose())
 
+    @abstractmethod
     async def stop_turn(self) -> None:
         """Stop the reply and wait until what had arrived is kept."""
-        raise NotImplementedError
 
+    @abstractmethod
     def show_holder(self) -> None:
         """Say so where another program writes in the open session."""
-        raise NotImplementedError
 
+    @abstractmethod
     def list_sessions(self) -> object:
         """Read the list of sessions again."""
-        raise NotImplementedError
 
     def say(self, word: str) -> None:
         """A passing word on the last line."""
@@ -100,10 +101,22 @@ class SessionScreen(PanedScreen):
         if self.busy:
             await asyncio.to_thread(journal.close)
             raise LocalGPTError("A reply is still being written here.", "Stop it with Esc, then go on.")
+        gone = self.farewell
         await self.engine.run(self.sitting.converse(journal))
         await self.show_session()
         self.show_surroundings()
         self.action_chat()
+        if gone:
+            self.say(gone)
+
+    @property
+    def farewell(self) -> str:
+        """What the person is to know once the open session was left: empty for one that is kept."""
+        if self.sitting is None or not self.sitting.journal.incognito:
+            return ""
+        from localgpt_tui.sessions.incognito import GONE  # noqa: PLC0415 - not before the first frame
+
+        return GONE
 
     async def show_session(self) -> None:
         """Fill the screen with the open session: its end first."""
@@ -111,6 +124,9 @@ class SessionScreen(PanedScreen):
         opening = await self.engine.run(self.sitting.read())
         self._first = opening.entries[0] if opening.entries else None
         self.set_class(not opening.entries, "-empty")
+        incognito = self.sitting.journal.incognito
+        self.set_class(incognito, "-incognito")
+        self.query_one("#draft").border_title = "incognito: nothing is recalled, nothing is kept" if incognito else None
         self.query_one(Transcript).load(opening.entries, more=opening.more)
         said = [entry.message.text for entry in opening.entries if entry.message and entry.message.kind == "user"]
         self.prompt.remember(said)

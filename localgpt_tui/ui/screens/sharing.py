@@ -40,7 +40,7 @@ class SharingScreen(SessionScreen):
 
     async def leave(self, minutes: float) -> "Unattended | None":
         """Leave a reply that is being written running for at most `minutes`; None where there is none to finish."""
-        if self.sitting is None or self.sitting.turn is None or minutes <= 0:
+        if self.sitting is None or self.sitting.turn is None or minutes <= 0 or self.sitting.journal.incognito:
             return None
         from localgpt_tui.ui.unattended import Unattended  # noqa: PLC0415 - it knows the store
 
@@ -52,7 +52,7 @@ class SharingScreen(SessionScreen):
         journal = self.sitting.journal
         words = held_words(journal.holder, journal.why_read_only) if journal.read_only else ""
         self.query_one(Banner).words = words
-        self.query_one(Header).note = "read-only" if words else ""
+        self.query_one(Header).note = "read-only" if words else "incognito" if journal.incognito else ""
 
     @work(group="watch", exclusive=True)
     async def watch_others(self) -> None:
@@ -76,11 +76,12 @@ class SharingScreen(SessionScreen):
 
         assert self.sitting is not None  # noqa: S101 - its caller asked
         journal = self.sitting.journal
-        if self._following is None or self._following.journal is not journal:
-            self._following = Following(journal)
+        following = self._following
+        if following is None or following.journal is not journal:
+            following = self._following = Following(journal)
         try:
-            news = await asyncio.to_thread(self._following.look)
-            inherited = self._following.unattended and await asyncio.to_thread(journal.acquire)
+            news = await asyncio.to_thread(following.look)
+            inherited = following.unattended and await asyncio.to_thread(journal.acquire)
         except LocalGPTError as error:
             self.say(str(error))
             return

@@ -15,6 +15,9 @@ RUNNING, READ_ONLY, UNREAD = "●", "=", "!"
 """Marks in the list: a reply is being written; another program holds it; it grew since it was looked at here."""
 
 
+_SELDOM = 5  # looks at what others do to the open session, for one at what they do elsewhere
+
+
 class SidebarScreen(ReadingScreen):
     """Keeps the list up to date and carries out what is wished for in it."""
 
@@ -22,6 +25,7 @@ class SidebarScreen(ReadingScreen):
         super().__init__(pace=pace, clock=clock)
         self._pinned: frozenset[str] = frozenset()
         self._seen: dict[str, int] = {}
+        self._answered: frozenset[str] = frozenset()
 
     @work(group="list", exclusive=True)
     async def list_sessions(self) -> None:
@@ -35,10 +39,25 @@ class SidebarScreen(ReadingScreen):
             self._seen = {session.id: session.messages for session in sessions}
         self._seen |= {session.id: session.messages for session in sessions if session.id == journal.id}
         marks = {session.id: UNREAD for session in sessions if session.messages > self._seen.get(session.id, 0)}
+        marks |= dict.fromkeys(self._answered, RUNNING)
         if self.busy or journal.read_only:
-            marks[journal.id] = RUNNING if self.busy else READ_ONLY
+            marks[journal.id] = RUNNING if self.busy or journal.id in self._answered else READ_ONLY
         for listing in self.query(SessionList):  # there is none any more once the app has ended
             listing.show(sessions, open_id=journal.id, marks=marks, now=self.clock())
+
+    @work(group="running", exclusive=True)
+    async def watch_running(self) -> None:
+        """Mark the sessions that other programs answer in, soon after they begin, and until they end."""
+        from localgpt_tui.sessions.answering import answered_elsewhere  # noqa: PLC0415 - it knows the store
+
+        while True:
+            await asyncio.sleep(self._pace * _SELDOM)
+            if self.sitting is None:
+                continue
+            answered = await asyncio.to_thread(answered_elsewhere, self.sitting.assistant.shelf.folder)
+            if answered != self._answered:
+                self._answered = answered
+                self.list_sessions()
 
     @on(SessionList.Chosen)
     def _chosen(self, chosen: SessionList.Chosen) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from abc import abstractmethod
 from pathlib import Path
 
 from textual import on, work
@@ -26,13 +27,13 @@ NOTE = re.compile(r"#(?!#)[^\n]*\S[^\n]*")
 class WritingScreen(DraftingScreen):
     """Takes what was written to where it belongs: a turn, a command, or the queue."""
 
+    @abstractmethod
     def start(self, text: str, along: tuple[Attachment, ...] = ()) -> None:
         """Begin a turn."""
-        raise NotImplementedError
 
+    @abstractmethod
     def remember_line(self, line: str) -> object:
         """Note `line` down without asking a model."""
-        raise NotImplementedError
 
     @on(Prompt.Sent)
     async def _sent(self, sent: Prompt.Sent) -> None:
@@ -58,7 +59,7 @@ class WritingScreen(DraftingScreen):
         along = attached.take()
         if "@" in sent.text:
             try:
-                along += await asyncio.to_thread(_mentioned, sent.text, {each.name for each in along})
+                along += await self._mentioned(sent.text, {each.name for each in along})
             except LocalGPTError as error:
                 attached.show(along)
                 self.say_again(Draft(sent.text))
@@ -183,15 +184,16 @@ class WritingScreen(DraftingScreen):
         elif name or not self.prompt.has_focus:
             self.say(f"Nothing called {name} is attached." if name else "Nothing is attached.")
 
+    async def _mentioned(self, text: str, known: set[str]) -> tuple[Attachment, ...]:
+        """The files and sessions that `text` names after an @, apart from those `known`."""
+        from localgpt_tui.ui.mentions import mentioned  # noqa: PLC0415 - it knows the store
+
+        shelf = self.sitting.assistant.shelf if self.sitting is not None else None
+        return await asyncio.to_thread(mentioned, text, known, folder=Path.cwd(), shelf=shelf)
+
     def _too_long(self, name: str, characters: int) -> str:
         """A warning where a text alone is more than the model can read, at four characters a token."""
         window = self.sitting.assistant.config.agent.context_window if self.sitting else 0
         if window and characters / 4 > window:
             return f"{name} is about {characters // 4000:,}k tokens; the model reads {window // 1000:,}k."
         return ""
-
-
-def _mentioned(text: str, known: set[str]) -> tuple[Attachment, ...]:
-    """The files that `text` names after an @, apart from those `known`; blocks on the disk."""
-    paths = attachments.mentioned(text, folder=Path.cwd())
-    return tuple(attachments.attach(path, folder=Path.cwd()) for path in paths if path not in known)

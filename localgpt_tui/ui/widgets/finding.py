@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Sequence
 
-from localgpt_tui.ui.widgets.rows import ErrorRow, HeadRow, Row, ToolRow
+from localgpt_tui.ui.widgets.rows import ErrorRow, HeadRow, Row, SourcesRow, ToolRow
 
 PIECE = 65_536
 """Characters that are looked through at once; between two pieces a key may be answered."""
@@ -28,7 +28,7 @@ def pattern(query: str) -> re.Pattern[str] | None:
 def searched_text(row: Row) -> str:
     """What can be found in `row`, folded or not."""
     match row:
-        case HeadRow():
+        case HeadRow() | SourcesRow():
             return ""
         case ToolRow(name=name, arguments=arguments, text=text):
             return f"{name}\n{_unescaped(arguments)}\n{text}"

@@ -1,6 +1,6 @@
 """The leader key: after Ctrl+X one more key does something, and a strip says which."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rich.console import RenderableType
@@ -11,8 +11,12 @@ from textual.timer import Timer
 from textual.visual import Visual
 from textual.widget import Widget
 
+from localgpt_tui.ui.keymap import leader_path
+
 _STRIP_AFTER = 0.5
 _GIVE_UP_AFTER = 2.0
+_BESIDE = 5  # lines of the screen that the strip leaves to what is below and above it
+_PAGES = {"down": 1, "pagedown": 1, "up": -1, "pageup": -1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,12 @@ class Step:
     keys: str
     name: str
     words: str
+
+
+def steps(paths: Mapping[str, str], keys: Mapping[str, str]) -> list[Step]:
+    """The steps to everything in `paths`, names and what is pressed for them, as the person has changed that."""
+    found = [Step(leader_path(name, path, keys), name, name) for name, path in paths.items()]
+    return [step for step in found if step.keys]
 
 
 class Leader(Widget, can_focus=True):
@@ -39,6 +49,7 @@ class Leader(Widget, can_focus=True):
         self.display = False
         self._steps: Sequence[Step] = ()
         self._typed = ""
+        self._page = 0
         self._back: Callable[[], object] = lambda: None
         self._waits: list[Timer] = []
 
@@ -54,7 +65,7 @@ class Leader(Widget, can_focus=True):
             back: gives the focus back, called before anything else happens.
         """
         self._disarm()
-        self._steps, self._typed, self._back = steps, "", back
+        self._steps, self._typed, self._back, self._page = steps, "", back, 0
         self.add_class("-quiet")
         self.display = True
         self.screen.set_focus(self, scroll_visible=False)
@@ -63,6 +74,10 @@ class Leader(Widget, can_focus=True):
     async def _on_key(self, event: events.Key) -> None:
         event.stop()
         event.prevent_default()
+        if event.key in _PAGES and not self.has_class("-quiet"):
+            self._page = max(0, self._page + _PAGES[event.key])
+            self.refresh(layout=True)
+            return
         typed = self._typed + (event.character if event.is_printable and event.character else event.key)
         ready = [step for step in self._steps if step.keys == typed]
         begun = [step for step in self._steps if step.keys.startswith(typed)]
@@ -102,12 +117,20 @@ class Leader(Widget, can_focus=True):
     def render(self) -> RenderableType | Visual:
         """The continuations in columns."""
         begun = [step for step in self._steps if step.keys.startswith(self._typed)]
-        cells = [Content.assemble((step.keys[len(self._typed) :], "bold $primary"), f" {step.words}") for step in begun]
+        rests = [step.keys[len(self._typed) :].replace(" ", "Space") for step in begun]
+        cells = [
+            Content.assemble((rest, "bold $primary"), f" {step.words}") for rest, step in zip(rests, begun, strict=True)
+        ]
         if not cells or not self.size.width:
             return Content("")
         column = min(max(cell.cell_length for cell in cells) + 3, self.size.width)
         across = max(1, self.size.width // column)
         rows = [cells[start : start + across] for start in range(0, len(cells), across)]
+        room = max(2, self.screen.size.height - _BESIDE)
+        if len(rows) > room:
+            pages = [rows[start : start + room - 1] for start in range(0, len(rows), room - 1)]
+            self._page = min(self._page, len(pages) - 1)
+            rows = [*pages[self._page], [Content(f"↑ ↓ page {self._page + 1} of {len(pages)}").stylize("$text-muted")]]
         return Content("\n").join(
             Content("").join(cell.pad_right(max(0, column - cell.cell_length)) for cell in row) for row in rows
         )

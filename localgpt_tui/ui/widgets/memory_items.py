@@ -1,18 +1,22 @@
 """How the files of the memory, and the passages found in it, are listed."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 
 from localgpt_tui.core.passages import Passage
 from localgpt_tui.memory.changes import Change
+from localgpt_tui.memory.choices import Choice, Chosen, Chosens
 from localgpt_tui.memory.listing import Listing, MemoryFile
 from localgpt_tui.memory.memory import Statistics
 from localgpt_tui.ui.widgets.memory_list import Item
 
 RECENT = timedelta(days=7)
 """What changed within it is new."""
+
+PINNED, NEVER = "pinned ", "never "
+"""How the keys of chosen passages begin."""
 
 _DAILY = re.compile(r"memory/\d{4}-\d{2}-\d{2}\.md")
 _KINDS = ("Read in every session", "Daily logs", "Notes", "Knowledge", "Skills", "Folders outside, only read")
@@ -40,17 +44,36 @@ def new_files(files: Iterable[MemoryFile], now: datetime) -> int:
     return sum(now - _moment(file.modified) < RECENT for file in files)
 
 
-def found(passages: Sequence[Passage], now: datetime, *, counted: bool = False) -> list[Item]:
-    """Passages with their scores; `counted` ones also with the key that chooses them."""
+def found(
+    passages: Sequence[Passage],
+    now: datetime,
+    *,
+    counted: bool = False,
+    chosen: Callable[[Passage], Choice | None] = lambda _passage: None,
+) -> list[Item]:
+    """Passages with their scores and what was chosen for them; `counted` ones also with their numbers."""
     return [
         Item(
             f"{passage.path}:{passage.first_line}",
             key=str(place),
-            lead=f"{f'[{place}] ' if counted else ''}{_score(passage.score)}",
-            tail=_day(passage.day, now),
+            lead=f"{f'[{passage.number or place}] ' if counted else ''}{_score(passage.score)}",
+            tail=" ".join(filter(None, (chosen(passage), _day(passage.day, now)))),
         )
         for place, passage in enumerate(passages, 1)
     ]
+
+
+def chosen_items(places: Mapping[Chosen, Passage | None], chosens: Chosens) -> list[Item]:
+    """What is pinned and what is never recalled, each with the key `PINNED` or `NEVER` and its place in its list."""
+    items: list[Item] = []
+    for title, sign, listed in (("Pinned", PINNED, chosens.pinned), ("Never recalled", NEVER, chosens.never)):
+        if listed:
+            items.append(Item(f"{title} · {len(listed)}"))
+        for place, each in enumerate(listed):
+            here = places.get(each)
+            tail = f"{here.path}:{here.first_line}" if here else "no longer there"
+            items.append(Item(each.opening, key=f"{sign}{place}", lead=" ", tail=tail, keep_end=False))
+    return items
 
 
 def about_passage(passage: Passage) -> str:

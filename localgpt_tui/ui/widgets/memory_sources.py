@@ -1,6 +1,7 @@
-"""The memories that a reply was given, as the session's file keeps them."""
+"""The memories that a reply was given: as the session's file keeps them, and as the marks under it name them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from localgpt_tui.core.passages import Passage
 
@@ -14,11 +15,24 @@ def kept_passages(mark: Mapping[str, object]) -> tuple[Passage, ...]:
     return tuple(_passages(kept)) if isinstance(kept, list) else ()
 
 
+def counted(passages: Sequence[Passage]) -> tuple[Passage, ...]:
+    """`passages` in the order of their numbers, each once; those of old sessions get the numbers of their places."""
+    numbered = [replace(each, number=each.number or place) for place, each in enumerate(passages, 1)]
+    once = {each.source: each for each in reversed(numbered)}
+    return tuple(sorted(once.values(), key=lambda each: each.number))
+
+
+def mark_of(passage: Passage) -> str:
+    """How a mark names a passage: `[1] memory/2026-03-12.md:41`."""
+    return f"[{passage.number}] {passage.path}:{passage.first_line}"
+
+
 def _passages(kept: list[object]) -> Iterator[Passage]:
     for each in kept:
         match each:
             case {"path": str(path), "lines": [int(first), int(last)], **rest}:
-                yield Passage(path, first, last, "", _number(rest.get("score")), parts=_parts(rest.get("parts")))
+                score, number = _number(rest.get("score")), int(_number(rest.get("number")))
+                yield Passage(path, first, last, "", score, parts=_parts(rest.get("parts")), number=number)
             case _:
                 pass
 

@@ -118,6 +118,10 @@ class MemoryText(ScrollView, can_focus=True):
         self.scroll_to(0, max(0, self._starts[self._cursor] - 2), animate=False, immediate=True)
         self.refresh()
 
+    def go_to(self, number: int) -> None:
+        """Put the cursor on the line with this number, or the last one."""
+        self._go(next((index for index, line in enumerate(self._lines) if line.number == number), len(self._lines) - 1))
+
     def action_cursor(self, step: int) -> None:
         """Go to a line above or below."""
         self._go(self._cursor + step)

@@ -19,7 +19,7 @@ LARGEST_PASTE = 64 * 1024
 KEYS: tuple[tuple[str, str], ...] = (
     ("↑ ↓", "In the first and last line: what you said before; with nothing written: take back what waits"),
     ("/", "At the beginning: a command; what fits is listed above the draft"),
-    ("@", "A file to send along; what fits is listed above the draft"),
+    ("@", "A file or a session to send along; what fits is listed"),
     ("\\ Enter", "A new line, as in a shell"),
     ("Backspace", "At the very beginning: take the last attachment away"),
     ("Ctrl+A Ctrl+E", "To the beginning and the end of the line"),
@@ -81,6 +81,8 @@ class Prompt(TextArea):
         self.something_waits = False
         self.offered: Callable[[Wish], Suggestion | None] = lambda _: None
         """What is marked among the completions of a wish, asked for when a key needs it."""
+        self.answers: Callable[[str], bool] = lambda _: False
+        """Takes a letter where nothing is written yet: True where it answered a question that stands above."""
         self._said: list[str] = []
         self._place: int | None = None
         self._unsent = ""
@@ -211,6 +213,10 @@ class Prompt(TextArea):
             event.prevent_default()
             self.action_newline()
         elif event.is_printable:
+            if not self.text and event.character and self.answers(event.character):
+                event.stop()
+                event.prevent_default()
+                return
             self._place = None
             await super()._on_key(event)
         else:

@@ -79,6 +79,11 @@ class Queued(Widget, can_focus=True):
         """Take the newest out."""
         return self._take(len(self._all) - 1)
 
+    def clear(self) -> None:
+        """Nothing waits any more."""
+        while not self.empty:
+            self.take_back()
+
     def hold(self, *, held: bool) -> None:
         """Keep everything until the person lets it go."""
         if held != self.held:

@@ -8,8 +8,9 @@ from typing import ClassVar, Literal
 
 from localgpt_tui.core.passages import Passage
 
-Running = Literal["writing", "waiting", "running", "done", "failed", "unanswered"]
-"""How far a tool call has come: the model still writes it, it waits its turn, it runs, it answered, or never did."""
+Running = Literal["writing", "waiting", "asking", "running", "done", "failed", "denied", "refused", "unanswered"]
+"""How far a tool call has come: the model still writes it, it waits its turn or for the person, it runs, it answered,
+the person said no, a rule did, or it never answered."""
 
 MOST_RESULT_LINES = 200
 """Lines of a tool's result that an unfolded card shows."""
@@ -104,6 +105,10 @@ class ToolRow(Row):
 
     Attributes:
         answer: id of the answer's entry in the journal; `entry` is that of the message that made the call.
+        seconds: how long it ran, or has been running; `since` is when that began, on the clock of who shows it.
+        by: who let it run or did not, in words; empty where nobody was asked, or nobody knows any more.
+        difference: what it changes in a file, in unified form, as the person was shown it.
+        dropped: lines of output that came before `text` while it runs.
     """
 
     foldable: ClassVar[bool] = True
@@ -114,7 +119,29 @@ class ToolRow(Row):
     state: Running = "writing"
     seconds: float = 0.0
     answer: str = ""
+    since: float = 0.0
+    by: str = ""
+    difference: str = ""
+    dropped: int = 0
     folded: bool = True
+
+    @property
+    def over(self) -> bool:
+        """True once nothing more will come of it."""
+        return self.state in ("done", "failed", "denied", "refused", "unanswered")
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class SourcesRow(Row):
+    """The memories behind a reply, a numbered mark each.
+
+    Attributes:
+        sources: what the model was given, in the order of the numbers.
+        chosen: which of them keys act on, from 0; None before one was gone to.
+    """
+
+    sources: tuple[Passage, ...] = ()
+    chosen: int | None = None
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -134,6 +161,8 @@ class ErrorRow(Row):
 def gap_between(above: Row | None, row: Row) -> int:
     """Empty lines between two rows: none under a head, nor between one-line cards that belong together."""
     if above is None or isinstance(above, HeadRow):
+        return 0
+    if isinstance(row, SourcesRow):
         return 0
     cards = ToolRow | ThinkingRow
     return 0 if isinstance(above, cards) and isinstance(row, cards) else 1

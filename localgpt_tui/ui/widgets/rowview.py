@@ -12,7 +12,9 @@ from localgpt_tui.ui.rendering import code
 from localgpt_tui.ui.rendering.icons import IconSet, icons
 from localgpt_tui.ui.rendering.paint import COMPONENTS, Palette
 from localgpt_tui.ui.widgets.canvas import Canvas
+from localgpt_tui.ui.widgets.looks import ManyLooks
 from localgpt_tui.ui.widgets.rows import Row, stops
+from localgpt_tui.ui.widgets.scroll_bar import SwiftlyScrolled
 from localgpt_tui.ui.widgets.selection import pointable, selected_text, with_selection
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ class Place(NamedTuple):
     line: int
 
 
-class RowView(ScrollView, can_focus=True):
+class RowView(SwiftlyScrolled, ManyLooks, ScrollView, can_focus=True):
     """Draws rows from finished strips; must have neither border nor padding of its own."""
 
     DEFAULT_CSS = """
@@ -88,7 +90,8 @@ class RowView(ScrollView, can_focus=True):
     def render_lines(self, crop: Region) -> list[Strip]:
         """Hand out finished strips, straight to the compositor."""
         canvas = self.canvas
-        if canvas.palette is None:
+        if canvas.palette is None:  # rows that came while this was hidden: no event says that it has its old size again
+            self.call_later(self.on_resize)
             return [Strip.blank(crop.width, self.rich_style)] * crop.height
         top = self.scroll_offset.y + crop.y
         strips = canvas.seen(top, crop.height)
@@ -146,6 +149,7 @@ class RowView(ScrollView, can_focus=True):
 
     def _prepare(self) -> None:
         if self.is_mounted and (width := self.scrollable_content_region.width) > 0:
+            self.find_looks()
             self.canvas.prepare(width, Palette(self), icons(self.icon_set), colours=code.ready())
             self.notify_rendering()
 

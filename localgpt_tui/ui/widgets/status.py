@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from rich.cells import cell_len
 from rich.console import RenderableType
 from textual.content import Content
 from textual.reactive import reactive
@@ -31,6 +32,8 @@ HERE = "on this machine"
 
 _FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 _TICK = 0.25
+_LEFT = 22  # cells that the left side keeps
+_LOOSE = "none"  # the tier of a sandbox that holds nothing in
 
 
 class Status(Widget):
@@ -40,6 +43,8 @@ class Status(Widget):
     place = reactive("")
     state = reactive("starting …")
     below = reactive(0)
+    mode = reactive("")
+    sandbox = reactive("")
 
     def __init__(self, clock: Callable[[], datetime] = now) -> None:
         super().__init__()
@@ -105,12 +110,22 @@ class Status(Widget):
         """What is most needed first; the rest falls away where it is narrow."""
         width = self.size.width
         left = self._activity() if self.busy else self._who(width)
-        right = Content(" · ".join(self._facts(width)))
+        right = self._right(width)
         room = width - right.cell_length - 2
         if left.cell_length > room:
             left = left.truncate(max(4, room), ellipsis=True)
         gap = " " * max(1, width - left.cell_length - right.cell_length)
         return Content.assemble(left, gap, right.stylize("$text-muted"))
+
+    def _right(self, width: int) -> Content:
+        """How much is asked, which always shows, and as many facts as leave some room; a missing sandbox in red."""
+        loose = Content("no sandbox").stylize("$error") if self.sandbox == _LOOSE else Content("")
+        held = "" if self.sandbox in {"", _LOOSE} or width < 100 else f"sandbox {self.sandbox}"
+        first = [part for part in (Content(printable(self.mode)), loose) if part]
+        facts = list(filter(None, [held, *self._facts(width)]))
+        while facts and sum(map(cell_len, facts)) + 3 * len(facts) > width - _LEFT - sum(p.cell_length for p in first):
+            facts.pop(0 if held in facts[:1] else -1)
+        return Content(" · ").join([*first, *map(Content, facts)])
 
     def _facts(self, width: int) -> list[str]:
         """Lines below, place, context and cost; where it is narrow only one of them."""

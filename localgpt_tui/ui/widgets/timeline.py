@@ -4,15 +4,19 @@ from collections.abc import Callable, Iterable
 from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
+from localgpt_tui.core.approvals import Approval, Decision
 from localgpt_tui.core.messages import AssistantMessage, Message, ToolCall, ToolMessage, UserMessage
 from localgpt_tui.core.passages import Passage
-from localgpt_tui.ui.widgets.memory_sources import SOURCES, kept_passages
+from localgpt_tui.ui.widgets.marks import join_marks
+from localgpt_tui.ui.widgets.memory_sources import SOURCES, counted, kept_passages
 from localgpt_tui.ui.widgets.rows import (
     ErrorRow,
     HeadRow,
     NoticeRow,
     ReplyRow,
     Row,
+    Running,
+    SourcesRow,
     ThinkingRow,
     ToolRow,
     UserRow,
@@ -33,6 +37,12 @@ _MARKS = {
     "length": "cut off at the length limit",
     "refusal": "refused",
 }
+LIVE_CHARACTERS = 16_384
+"""How much of what a running tool has shown is kept; all of it is in the answer, or in the file that this names."""
+
+_NO = ("The person said no.", "Not run: nobody is there to ask.")
+_CHANGING = ("write", "remember")
+_YES = ("once", "session", "edit")
 _LONGEST = 3600.0  # seconds; a longer gap between two messages was a pause, not the time of a reply
 
 
@@ -42,6 +52,7 @@ class Timeline:
     Attributes:
         rows: everything that is shown.
         calls: the rows of tool calls, by the calls' ids.
+        running: the rows of calls that run just now.
         touched: the first row that is new or has changed since `untouched` was called; as many as there are if none.
     """
 
@@ -49,6 +60,7 @@ class Timeline:
         self.rows: list[Row] = []
         self.calls: dict[str, ToolRow] = {}
         self.touched = 0
+        self.running: list[ToolRow] = []
         self._clock = clock
         self._head: HeadRow | None = None
         self._last: datetime | None = None
@@ -70,6 +82,8 @@ class Timeline:
                 self.said(entry.message, entry.id)
             elif entry.kind == SOURCES:
                 self.recalled(kept_passages(entry.mark))
+            elif entry.kind == "approval" and (row := self.calls.get(str(entry.mark.get("call")))):
+                row.by = decided_by(str(entry.mark.get("answer")), str(entry.mark.get("by")))
         self._end_turn()
 
     def put_above(self, earlier: "Timeline") -> int:
@@ -83,6 +97,7 @@ class Timeline:
         if self.rows and isinstance(again := self.rows[0], HeadRow) and isinstance(head, HeadRow):
             head.add(again)
             del self.rows[0]
+            join_marks(head, earlier.rows, self.rows)
         if self.rows and earlier.rows:
             self.rows[0].gap = gap_between(earlier.rows[-1], self.rows[0])
             self.rows[0].changed()
@@ -142,14 +157,41 @@ class Timeline:
     def started(self, call: ToolCall) -> None:
         """A tool began to run."""
         row = self._call_row(call)
-        row.state = "running"
+        row.state, row.since = "running", self._clock()
+        row.arguments = call.arguments or row.arguments
+        self.running.append(row)
         self._touch(row)
+
+    def asked(self, approval: Approval) -> None:
+        """A call waits for the person's answer."""
+        row = self._call_row(approval.call)
+        row.state = "asking"
+        if approval.act.kind in _CHANGING:
+            row.difference = approval.act.shown
+        self._touch(row)
+
+    def decided(self, approval: Approval, decision: Decision) -> None:
+        """The person, or who answers for them, said yes or no to a call."""
+        row = self._call_row(approval.call)
+        if row.over:
+            return
+        row.state = "waiting" if decision.answer in _YES else "denied"
+        row.by = decided_by(decision.answer, decision.by)
+        self._touch(row)
+
+    def tick(self) -> None:
+        """Time has passed: tell of what runs how long it does."""
+        for row in self.running:
+            row.seconds = self._clock() - row.since
+            self._touch(row)
 
     def progress(self, call_id: str, text: str) -> None:
         """A running tool showed some of its output."""
         row = self.calls.get(call_id)
-        if row is not None:
-            row.text += text
+        if row is not None and not row.over:
+            live = row.text + text
+            row.text = live[-LIVE_CHARACTERS:]
+            row.dropped += live.count("\n", 0, len(live) - len(row.text))
             self._touch(row)
 
     def notice(self, text: str) -> None:
@@ -168,7 +210,7 @@ class Timeline:
     def cancelled(self) -> None:
         """The person stopped the turn."""
         shown = self._end_turn(STOPPED)
-        last = self.rows[-1] if self.rows else None
+        last = next((row for row in reversed(self.rows) if not isinstance(row, SourcesRow)), None)
         if not shown and not (isinstance(last, ReplyRow) and last.mark == STOPPED):
             self._add(NoticeRow(text="— stopped —"))
 
@@ -222,7 +264,9 @@ class Timeline:
             row = self.calls[message.call_id] = self._add(ToolRow(call_id=message.call_id, name=message.name))
         row.text, row.seconds, row.answer = message.text, message.seconds, entry
         row.entry = row.entry or entry
-        row.state = "failed" if message.failed else "done"
+        row.state = _ending(message, asked=row.state == "denied")
+        row.dropped = 0
+        self.running = [each for each in self.running if each is not row]
         self._touch(row)
 
     def _call_row(self, call: ToolCall) -> ToolRow:
@@ -251,12 +295,16 @@ class Timeline:
         if reply is not None:
             reply.live, reply.mark = False, mark
             self._touch(reply)
+        self.tick()
         for row in [*self._written.values(), *self._waiting]:
-            if row.state in ("writing", "waiting", "running"):
+            if not row.over:
                 row.state = "unanswered"
                 self._touch(row)
         self._written.clear()
         self._waiting.clear()
+        self.running.clear()
+        if self._head is not None and self._head.sources:
+            self._add(SourcesRow(sources=counted(self._head.sources)))
         self._head = self._thinking = self._reply = self._notice = None
         return reply is not None
 
@@ -275,3 +323,26 @@ class Timeline:
             if self.rows[index] is row:
                 return index
         return len(self.rows)
+
+
+def decided_by(answer: str, by: str) -> str:
+    """Who said yes or no, in a few words."""
+    who = "you" if by == "person" else by
+    match answer:
+        case "session":
+            return f"{who}, this session"
+        case "edit":
+            return f"{who}, with changes"
+        case "wait":
+            return "nobody was there"
+        case _:
+            return who
+
+
+def _ending(message: ToolMessage, *, asked: bool) -> Running:
+    """How a call ended; a no reads the same from the file as when it was said."""
+    if not message.failed:
+        return "done"
+    if asked or message.text.startswith(_NO):
+        return "denied"
+    return "refused" if message.text.startswith("Refused: ") else "failed"

@@ -10,28 +10,16 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.timer import Timer
 
-from localgpt_tui.core.events import (
-    CallDelta,
-    Event,
-    FellBack,
-    Recalled,
-    Retrying,
-    Said,
-    TextDelta,
-    ThinkingDelta,
-    ToolProgress,
-    ToolStarted,
-    TurnCancelled,
-    TurnFailed,
-    TurnFinished,
-)
+from localgpt_tui.core.events import Event, Said
 from localgpt_tui.ui.rendering import code
+from localgpt_tui.ui.widgets.caret import CaretView
 from localgpt_tui.ui.widgets.gathering import Streamed, joined
-from localgpt_tui.ui.widgets.marking import MarkView
+from localgpt_tui.ui.widgets.happening import take
+from localgpt_tui.ui.widgets.jumping import JumpView
 from localgpt_tui.ui.widgets.rows import Row
 from localgpt_tui.ui.widgets.searching import SearchView
+from localgpt_tui.ui.widgets.ticking import TickView
 from localgpt_tui.ui.widgets.timeline import Timeline
-from localgpt_tui.ui.widgets.verbs import VerbView
 
 if TYPE_CHECKING:
     from localgpt_tui.sessions.entries import Entry
@@ -43,7 +31,7 @@ _TYPING = 0.03  # seconds that a key somewhere else puts drawing off
 _TOP = "^"  # a goal that is no entry
 
 
-class Transcript(MarkView, SearchView, VerbView):
+class Transcript(CaretView, SearchView, JumpView, TickView):
     """Shows a conversation and follows it while it goes on."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -64,11 +52,18 @@ class Transcript(MarkView, SearchView, VerbView):
         Binding("enter", "open", "Unfold; on a message with links, list where they lead", id="transcript-open"),
         Binding("n", "next_match(1)", "The next match", id="transcript-match-after"),
         Binding("N", "next_match(-1)", "The match before", id="transcript-match-before"),
-        Binding("v", "mark", "Mark lines: j, k and arrows extend, y copies them, Esc leaves", id="transcript-mark"),
+        Binding("v", "mark", "Mark lines: j, k extend; h l w b go by letters; y copies", id="transcript-mark"),
         Binding("y", "copy", "Copy the message as it was written, or the marked lines", id="transcript-copy"),
         Binding("c", "copy_code", "Copy the block of code", id="transcript-copy-code"),
         Binding("o", "page", "Read the message in a pager ($PAGER)", id="transcript-pager"),
         Binding("e", "edit", "Change what you said here, and send it again", id="transcript-edit"),
+        Binding("left", "source(-1)", "The mark of a memory before", id="transcript-source-before"),
+        Binding(
+            "right",
+            "source(1)",
+            "The next mark of a memory; Enter or its number opens it",
+            id="transcript-source-after",
+        ),
         Binding("w", "why", "Why did you know that: the memories behind this reply", id="transcript-why"),
         Binding("r", "regenerate", "Let the model answer this again", id="transcript-regenerate"),
         Binding("d", "drop", "Drop this message and all after it", id="transcript-drop"),
@@ -91,7 +86,7 @@ class Transcript(MarkView, SearchView, VerbView):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, classes=classes)
-        self._timeline = Timeline()
+        self._timeline = Timeline(self.seconds)
         self._more = False
         self._behind = 0
         self._pending: list[Streamed] = []
@@ -114,7 +109,7 @@ class Transcript(MarkView, SearchView, VerbView):
     def load(self, entries: "Sequence[Entry]", *, more: bool) -> None:
         """Show `entries`, oldest first, instead of what was shown; `more`: earlier ones can be asked for."""
         self._pending.clear()
-        self._timeline = Timeline()
+        self._timeline = Timeline(self.seconds)
         self._timeline.load(entries)
         self._timeline.untouched()
         self._more, self._coming, self._goal = more, False, None
@@ -149,6 +144,11 @@ class Transcript(MarkView, SearchView, VerbView):
             self._take_pending()
             self._take(event)
             self._draw_changes()
+
+    def tick(self) -> None:
+        """Show how long tools have been running by now."""
+        self._timeline.tick()
+        self._draw_changes()
 
     def tell(self, text: str) -> None:
         """Show a notice that is not part of the conversation."""
@@ -258,12 +258,20 @@ class Transcript(MarkView, SearchView, VerbView):
             self.call_after_refresh(self._warm_up)
 
     def on_click(self, event: events.Click) -> None:
-        """Put the cursor where the mouse is; a click on the first line of a card folds it."""
+        """Put the cursor where the mouse is; a click on the first line of a card folds it, one on a link shows it."""
         place = self.row_at(event.y)
         if place is not None and place.row.stop and not self.screen.selections:
             self.point_at(place.row)
-            if place.line == place.row.gap:
+            if link := self.link_under(event.x, event.y):
+                self.post_message(self.LinksWanted([link]))
+            elif place.line == place.row.gap:
                 self.fold(place.row)
+
+    def on_key(self, event: events.Key) -> None:
+        """A number opens the memory that has it."""
+        if event.key.isdecimal() and event.key != "0" and not self.marking:
+            event.stop()
+            self.open_numbered(int(event.key))
 
     def came_into_view(self) -> None:
         """Ask for what is above, and tell how much is still below."""
@@ -272,34 +280,11 @@ class Transcript(MarkView, SearchView, VerbView):
             self.post_message(self.EarlierWanted())
         self._tell_behind(self._behind)
 
-    def _take(self, event: Event) -> None:  # noqa: C901 - one case for each event
-        timeline = self._timeline
-        match event:
-            case TextDelta(text=text):
-                timeline.text(text)
-            case ThinkingDelta(text=text):
-                timeline.thinking(text)
-            case CallDelta(index=index, name=name, arguments=arguments):
-                timeline.call(index, name, arguments)
-            case ToolStarted(call=call):
-                timeline.started(call)
-            case ToolProgress(call_id=call_id, text=text):
-                timeline.progress(call_id, text)
-            case Said(message=message, id=entry):
-                timeline.said(message, entry)
-                self._follows = self._follows or message.kind == "user"
-            case Recalled(passages=passages):
-                timeline.recalled(passages)
-            case Retrying(reason=reason, attempt=attempt, seconds=seconds):
-                timeline.notice(f"{reason} Asking again in {seconds:.0f} s (attempt {attempt}).")
-            case FellBack(model=model, reason=reason):
-                timeline.notice(f"{reason} {model} answers instead.")
-            case TurnFinished():
-                timeline.finished()
-            case TurnFailed(reason=reason, advice=advice):
-                timeline.failed(reason, advice)
-            case TurnCancelled():
-                timeline.cancelled()
+    def _take(self, event: Event) -> None:
+        take(self._timeline, event)
+        if isinstance(event, Said) and event.message.kind == "user":
+            self._follows = True
+        self.tick_while(running=bool(self._timeline.running))
 
     def _take_pending(self) -> None:
         for event in joined(self._pending):

@@ -9,7 +9,8 @@ from localgpt_tui.core.passages import Passage
 from localgpt_tui.safety.terminal import printable
 from localgpt_tui.ui.rendering.links import Link, links
 from localgpt_tui.ui.rendering.markdown import CodeBlock
-from localgpt_tui.ui.widgets.rows import HeadRow, ReplyRow, Row, ToolRow, UserRow
+from localgpt_tui.ui.widgets.memory_sources import counted
+from localgpt_tui.ui.widgets.rows import HeadRow, ReplyRow, Row, SourcesRow, ToolRow, UserRow
 from localgpt_tui.ui.widgets.rowview import RowView
 
 _UNSAVED = "This message is not saved yet: wait for its end, or stop it with Esc."
@@ -31,6 +32,9 @@ class VerbView(RowView):
         def __init__(self, text: str) -> None:
             super().__init__()
             self.text = text
+
+    class Pointed(Message, namespace="transcript"):
+        """The cursor went to another row."""
 
     class LinksWanted(Message, namespace="transcript"):
         """The person wants to see where the links of a message lead; none is followed before they choose it."""
@@ -67,11 +71,12 @@ class VerbView(RowView):
         """The person wants the message `entry` and all after it dropped."""
 
     class WhyWanted(Message, namespace="transcript"):
-        """The person wants to see the memories that the model was given for a reply."""
+        """The person wants to see the memories that the model was given for a reply; `first` the one numbered so."""
 
-        def __init__(self, sources: tuple[Passage, ...]) -> None:
+        def __init__(self, sources: tuple[Passage, ...], first: int = 0) -> None:
             super().__init__()
             self.sources = sources
+            self.first = first
 
     def source(self, row: Row) -> str:
         """The text of `row` as it was written, made printable."""
@@ -82,6 +87,11 @@ class VerbView(RowView):
         return self.canvas.code(row)
 
     # moving
+
+    def point_at(self, row: Row | None) -> None:
+        """Put the cursor on `row`, and say so."""
+        super().point_at(row)
+        self.post_message(self.Pointed())
 
     def action_turn(self, step: int) -> None:
         """Move the cursor to what the person said next, or before."""
@@ -148,6 +158,8 @@ class VerbView(RowView):
             return
         if row.foldable:
             self.fold(row)
+        elif isinstance(row, SourcesRow):
+            self.post_message(self.WhyWanted(row.sources, row.sources[row.chosen or 0].number))
         elif isinstance(row, UserRow | ReplyRow) and (found := links(self.source(row))):
             self.post_message(self.LinksWanted(found))
         else:
@@ -157,10 +169,45 @@ class VerbView(RowView):
         """Ask for the memories behind the reply under the cursor."""
         if (row := self._aim()) is None:
             return
+        sources = self._sources_of(row)
+        self.post_message(self.WhyWanted(sources) if sources else self.Noted("No memories were given for this."))
+
+    def open_numbered(self, number: int) -> None:
+        """Open the memory with this number behind the reply under the cursor."""
+        if (row := self._aim()) is None:
+            return
+        sources = self._sources_of(row)
+        known = any(source.number == number for source in sources)
+        word = f"This reply has no memory numbered {number}."
+        self.post_message(self.WhyWanted(sources, number) if known else self.Noted(word))
+
+    def action_source(self, step: int) -> None:
+        """Go to the next mark of a memory, or to the one before; first to those of the reply under the cursor."""
+        if (row := self._aim()) is None:
+            return
+        marks = self._marks_of(row)
+        if marks is None:
+            self.post_message(self.Noted("No memories were given for this."))
+            return
+        last = len(marks.sources) - 1
+        marks.chosen = max(0, min(last, marks.chosen + step)) if marks.chosen is not None else 0 if step > 0 else last
+        marks.changed()
+        self.point_at(marks)
+        index = self.canvas.rows.index(marks)
+        self.canvas.measure(index, index)
+        self.refresh()
+
+    def _sources_of(self, row: Row) -> tuple[Passage, ...]:
+        """The memories that the reply `row` belongs to was given."""
         rows = self.canvas.rows
         turn = takewhile(lambda each: not isinstance(each, UserRow), reversed(rows[: rows.index(row) + 1]))
-        sources = next((each.sources for each in turn if isinstance(each, HeadRow)), ())
-        self.post_message(self.WhyWanted(sources) if sources else self.Noted("No memories were given for this."))
+        return next((counted(each.sources) for each in turn if isinstance(each, HeadRow)), ())
+
+    def _marks_of(self, row: Row) -> SourcesRow | None:
+        """The marks under the reply that `row` belongs to."""
+        rows = self.canvas.rows
+        turn = takewhile(lambda each: not isinstance(each, UserRow), rows[rows.index(row) :])
+        return next((each for each in turn if isinstance(each, SourcesRow)), None)
 
     def action_edit(self) -> None:
         """Ask to change what the person said last up to the cursor."""
@@ -182,7 +229,7 @@ class VerbView(RowView):
             return
         if turn:
             row = self._question_of(row) or row
-        if isinstance(row, ToolRow) and row.state in ("writing", "waiting", "running"):
+        if isinstance(row, ToolRow) and not row.over:
             self.post_message(self.Noted(_UNSAVED))
         else:
             self.post_message(wish(row.entry) if row.entry else self.Noted(_UNSAVED))

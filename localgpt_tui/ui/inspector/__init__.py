@@ -1,0 +1,1 @@
+"""What the pane beside a wide chat shows: one small class for each of its tabs."""
