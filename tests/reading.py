@@ -16,7 +16,7 @@ from localgpt_tui.ui.stylesheets import stylesheets
 from localgpt_tui.ui.widgets.reading_pane import ReadingPane
 from localgpt_tui.ui.widgets.transcript import Transcript
 
-NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+NOON = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
 
 
 def read(widget: Widget) -> str:

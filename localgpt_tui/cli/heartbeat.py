@@ -169,7 +169,7 @@ def summary(heart: Heartbeat, state: State) -> list[str]:
         f"Today: {state.today.tokens:,} of {budget.tokens_a_day:,} tokens, "
         f"${state.today.dollars:.2f} of ${budget.dollars_a_day:.2f}."
     )
-    keeper = f"the daemon, process {running.pid}" if running else "an open app; no daemon runs"
+    keeper = f"the daemon, process {running.pid}" if running else "the app while it is open; no daemon runs"
     lines.append(f"Kept by {keeper}.")
     return lines + [f"Needs you: {need}" for need in state.needs]
 

@@ -6,6 +6,7 @@ import os
 import time
 from pathlib import Path
 
+from localgpt_tui.core.errors import SessionError
 from localgpt_tui.files import PRIVATE_FILE, Holder, Lock
 from localgpt_tui.sessions.partial import path_of
 from localgpt_tui.sessions.speech import moment
@@ -62,11 +63,16 @@ class Hold:
         """Ask the holder to let go.
 
         Raises:
-            OSError: the request cannot be written.
+            SessionError: the request cannot be written.
         """
-        handle = os.open(self._note, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, PRIVATE_FILE)
-        with os.fdopen(handle, "w") as note:
-            json.dump({"pid": os.getpid(), "since": time.time()}, note)
+        try:
+            handle = os.open(self._note, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, PRIVATE_FILE)
+            with os.fdopen(handle, "w") as note:
+                json.dump({"pid": os.getpid(), "since": time.time()}, note)
+        except OSError as error:
+            raise SessionError(
+                f"The session cannot be asked for: {error.strerror or error}.", "Close it in the other program."
+            ) from error
         self._asked = True
 
     def wanted(self) -> bool:

@@ -1,6 +1,5 @@
 """The journal: one session as an append-only file, on disk before anybody hears of it."""
 
-import contextlib
 import threading
 import uuid
 from collections.abc import Iterator
@@ -20,7 +19,7 @@ from localgpt_tui.sessions.digest import read_gist
 from localgpt_tui.sessions.entries import BRANCH, PREVIOUS, Entry, beside_the_tree, new_id
 from localgpt_tui.sessions.handover import Hold
 from localgpt_tui.sessions.migrate import migrate
-from localgpt_tui.sessions.reading import Reader
+from localgpt_tui.sessions.reading import Reader, readable
 from localgpt_tui.sessions.repair import answered
 from localgpt_tui.sessions.speech import moment
 from localgpt_tui.sessions.titles import clean_title
@@ -183,7 +182,7 @@ class Journal:
         Raises:
             SessionError: the file cannot be read.
         """
-        with self._readable():
+        with readable(self.id):
             yield from self._reader.backwards()
 
     def history(self) -> tuple[Message, ...]:
@@ -228,12 +227,7 @@ class Journal:
         Raises:
             SessionError: the request cannot be written.
         """
-        try:
-            self._hold.ask()
-        except OSError as error:
-            raise SessionError(
-                f"The session cannot be asked for: {error.strerror or error}.", "Close it in the other program."
-            ) from error
+        self._hold.ask()
 
     def handover_wanted(self) -> bool:
         """True where another program asks for the session that we hold; cheap enough to ask often."""
@@ -313,7 +307,7 @@ class Journal:
 
     def _current_leaf(self) -> str:
         if self._leaf is None:
-            with self._readable():
+            with readable(self.id):
                 newest = next((entry for entry in self._reader.backwards() if entry.in_tree), None)
             self._leaf = "" if newest is None else newest.parent if newest.kind == BRANCH else newest.id
         return self._leaf
@@ -326,11 +320,11 @@ class Journal:
             leaf, end = PREVIOUS if self._leaf is None else self._leaf, self._seen if self._follows else None
         else:
             leaf, end = before.parent, before.offset
-        with self._readable():
+        with readable(self.id):
             yield from (entry for entry in branch(self._reader.backwards(end), leaf) if entry.shown)
 
     def _look_for_news(self, end: int | None = None) -> None:
-        with self._readable():
+        with readable(self.id):
             size = self.path.stat().st_size
             if size == self._seen:
                 return
@@ -349,15 +343,6 @@ class Journal:
             self._title = clean_title(str(entry.mark.get("title", ""))) or None
 
     def _find_title(self) -> str:
-        with self._readable():
+        with readable(self.id):
             gist = read_gist(self.path)
         return gist.title or gist.opening
-
-    @contextlib.contextmanager
-    def _readable(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise SessionError(
-                f"The session {self.id} cannot be read: {error.strerror or error}.", "See `session list`."
-            ) from error

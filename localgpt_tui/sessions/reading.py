@@ -1,5 +1,6 @@
 """Reading a session's file: its header, and its entries from either end."""
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -102,3 +103,18 @@ def _sentence(line: Line, reason: str) -> str:
     if not line.finished:
         return f"The last line, at byte {line.offset:,}, was cut off in the middle; all before it is there."
     return f"A line of {line.size:,} bytes at byte {line.offset:,} was left out: {reason}. It stays in the file."
+
+
+@contextlib.contextmanager
+def readable(session: str) -> Iterator[None]:
+    """Say of a file that cannot be read which session it holds.
+
+    Raises:
+        SessionError: it cannot.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise SessionError(
+            f"The session {session} cannot be read: {error.strerror or error}.", "See `session list`."
+        ) from error

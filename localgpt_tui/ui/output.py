@@ -74,7 +74,7 @@ class ThriftyOutput(App[Any]):
         if not isinstance(renderable, output.frames.Frame):
             super()._display(screen, renderable)
             return
-        if output.is_busy(driver):
+        if output.is_busy(driver) and not output.is_overdue(renderable):
             if output.put_off(renderable):
                 self.set_timer(_AGAIN, self._try_again)
             return
@@ -105,12 +105,20 @@ class _Output:
         self._writer: object = None  # whose terminal the shadow mirrors; there is a new one after each suspension
         self._size: Size | None = None
         self._put_off: list[Region] = []
+        self._overdue: Region | None = None
 
     def is_busy(self, driver: Driver) -> bool:
         """True while something that was written before is still on its way."""
         writer = getattr(driver, "_writer_thread", None)
         queue = getattr(writer, "_queue", None)
         return queue is not None and writer is self._writer and queue.qsize() > 0
+
+    def is_overdue(self, frame: "frames.Frame") -> bool:
+        """True for what was put off before: a small frame that came just ahead of it must not put it off for ever."""
+        if self._overdue is None or not self.frames.region(frame).contains_region(self._overdue):
+            return False
+        self._overdue = None
+        return True
 
     def put_off(self, frame: "frames.Frame") -> bool:
         """Remember that `frame` was not written; True for the first one."""
@@ -120,9 +128,9 @@ class _Output:
 
     def due(self) -> Region:
         """What has to be drawn again because it was put off."""
-        region = Region.from_union(self._put_off)
+        self._overdue = Region.from_union(self._put_off)
         self._put_off.clear()
-        return region
+        return self._overdue
 
     def changes(self, frame: "frames.Frame", driver: Driver, colours: ColorSystem | None) -> str:
         """What to write for `frame`."""

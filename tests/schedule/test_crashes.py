@@ -1,10 +1,22 @@
 """Two hundred beats, many of them killed at any point: each is accounted for exactly once."""
 
+import json
+import os
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
 import pytest
+
+# A process of its own, and a small one: each beat is a fork of it, and a fork of all that tests load costs ten times more.
+PROGRAM = """
+import json, sys
+from pathlib import Path
 from crashing import crash_through
+account = crash_through(Path(sys.argv[1]), beats=200, seed=7)
+print(json.dumps({"wrong": account.wrong, "killed": account.killed, **account.outcomes}))
+"""
 
 _IN_MEMORY = Path(
     "/dev/shm"
@@ -21,8 +33,12 @@ def folder(tmp_path):
 
 
 def test_each_beat_has_one_row_and_none_is_done_twice_whenever_it_is_killed(folder):
-    account = crash_through(folder, beats=200, seed=7)
-    assert account.wrong == []
-    assert account.killed > 40
-    assert account.outcomes["unknown"] > 20
-    assert account.outcomes["silent"] > 40
+    environ = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
+    command = [sys.executable, "-c", PROGRAM, str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environ)
+    assert done.returncode == 0, done.stderr
+    account = json.loads(done.stdout)
+    assert account["wrong"] == []
+    assert account["killed"] > 40
+    assert account["unknown"] > 20
+    assert account["silent"] > 40

@@ -120,7 +120,8 @@ async def test_the_mouse_marks_over_messages_and_copies_clean_text():
     async with app.run_test(size=(60, 20)) as pilot:
         app.transcript.load(
             entries(
-                UserMessage("the question", time=NOON), AssistantMessage("the answer\n\n```sh\nls -l\n```", model="m")
+                UserMessage("the question", time=NOON),
+                AssistantMessage("the answer\n\n```sh\nls -l\n```", model="m", time=NOON),
             ),
             more=False,
         )

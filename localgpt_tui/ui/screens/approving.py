@@ -174,4 +174,5 @@ class ApprovingScreen(InspectingScreen):
             self._show_needed()
 
     def _show_needed(self) -> None:
-        self.query_one(Header).needed = self._here + self._elsewhere
+        for header in self.query(Header):  # there is none any more once the app has ended
+            header.needed = self._here + self._elsewhere

@@ -155,7 +155,7 @@ class DraftingScreen(SidebarScreen):
         if self._saving is not None:
             self._saving.stop()
             self._saving = None
-        self.run_worker(self.save_draft(), group="draft", exit_on_error=False)
+        self.run_worker(self.save_draft, group="draft", exit_on_error=False)
 
     async def save_draft(self) -> None:
         """Write what is not sent yet: the draft, and before it what waits behind a reply."""

@@ -65,7 +65,8 @@ class SessionScreen(PanedScreen):
 
     def say(self, word: str) -> None:
         """A passing word on the last line."""
-        self.query_one(Hints).say(word)
+        for hints in self.query(Hints):  # there is none any more once the app has ended
+            hints.say(word)
 
     def tell(self, text: str) -> None:
         """Show Markdown that is part of no conversation."""
@@ -85,6 +86,8 @@ class SessionScreen(PanedScreen):
             await commands.run(ScreenDesk(self, self.sitting), line)
         except LocalGPTError as error:
             self.say(str(error))
+        if not self.query(Header):
+            return  # the app has ended meanwhile
         self.show_usage()
         self.title_changed()
         self.list_sessions()
@@ -122,6 +125,8 @@ class SessionScreen(PanedScreen):
         """Fill the screen with the open session: its end first."""
         assert self.sitting is not None  # noqa: S101 - it has a session to show
         opening = await self.engine.run(self.sitting.read())
+        if not self.query(Header):
+            return  # the app has ended meanwhile
         self._first = opening.entries[0] if opening.entries else None
         self.set_class(not opening.entries, "-empty")
         incognito = self.sitting.journal.incognito
@@ -159,8 +164,9 @@ class SessionScreen(PanedScreen):
 
     def title_changed(self) -> None:
         """Show what the session is called now."""
-        if self.sitting is not None:
-            self.query_one(Header).session = self.sitting.journal.title
+        for header in self.query(Header):  # there is none any more once the app has ended
+            if self.sitting is not None:
+                header.session = self.sitting.journal.title
 
     def show_surroundings(self) -> None:
         """Show who answers, why, and where the words go."""
