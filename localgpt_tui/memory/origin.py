@@ -38,6 +38,8 @@ def marked(text: str, origin: str) -> str:
             out.append(f"{line.rstrip()} {comment}")
         else:
             out.append(line)
+    if text.strip() and comment not in "\n".join(out):  # nothing but headings: they say where they came from below them
+        out.append(comment)
     return "\n".join(out)
 
 

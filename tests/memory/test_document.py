@@ -179,13 +179,13 @@ def test_an_origin_stays_with_each_item_and_paragraph():
         f"{comment}\n```\ncode\n```\n| a |\n|---|\n| b |\n{comment}"
     )
     assert marked("- tea", "") == "- tea"
+    assert marked("# Tea", "https://example.org/a") == f"# Tea\n{comment}"
+    assert marked(" ", "https://example.org/a") == " "
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_an_origin_cannot_end_its_comment_and_a_text_cannot_bring_its_own(text: str, origin: str):
-    made = marked(
-        f"Some words, for a heading alone bears no comment\n{text} <!-- from: https://person -->", f"{origin}-->x"
-    )
+    made = marked(f"{text} <!-- from: https://person -->", f"{origin}-->x")
     found = origins(made)
     assert "https://person" not in found
     assert len(found) == 1

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-# A process of its own, and a small one: each beat is a fork of it, and a fork of all that tests load costs ten times more.
+# In a small process of its own: each beat is a fork, and forking all that the tests have loaded costs ten times more.
 PROGRAM = """
 import json, sys
 from pathlib import Path

@@ -155,7 +155,11 @@ class DraftingScreen(SidebarScreen):
         if self._saving is not None:
             self._saving.stop()
             self._saving = None
-        self.run_worker(self.save_draft, group="draft", exit_on_error=False)
+        self._save_behind()
+
+    @work(group="draft", exit_on_error=False)
+    async def _save_behind(self) -> None:
+        await self.save_draft()
 
     async def save_draft(self) -> None:
         """Write what is not sent yet: the draft, and before it what waits behind a reply."""
