@@ -52,7 +52,9 @@ class CommandPalette(Provider):
         return f"/{command.name}   {ways}" if ways else f"/{command.name}"
 
     def _run(self, command: "Command") -> None:
-        cast("_Doer", self.screen).do(f"/{command.name}")
+        while not hasattr(self.app.screen, "do"):  # a small screen over the chat: the command closes it
+            self.app.pop_screen()
+        cast("_Doer", self.app.screen).do(f"/{command.name}")
 
 
 def _commands() -> tuple["Command", ...]:

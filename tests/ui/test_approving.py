@@ -182,7 +182,9 @@ async def test_questions_of_other_programs_are_listed_and_answered():
         inbox.add(replace(elsewhere, id="def456", session=journal.id), NOON)
         question = find_places().state / "approvals" / "def456.json"
         question.write_text(question.read_text().replace(f'"pid": {os.getpid()}', '"pid": 4194305'))
-        await pilot.press("r")
+        await pilot.press("ctrl+p", *"which model", "enter")  # a command closes the list
+        await until_shown(pilot, "`scripted/model` answers here.")
+        await pilot.press(*"/needs", "enter")
         await until_shown(pilot, "its program has ended")
         await pilot.press("enter")
         await until_shown(pilot, "nothing holds it in: it can do all that you can")
