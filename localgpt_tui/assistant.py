@@ -178,16 +178,15 @@ class Assistant:
         provider = self.provider(model)
         kit = self.equipment.kit(journal.id, model=provider.model, unattended=approver is None)
         tools = self.equipment.reading if journal.incognito else (*memory_tools(memory), *kit.tools)
-        context = "" if journal.incognito or light else load_context(self.memory.workspace, now().date()).text
+        remembers = not (journal.incognito or light)
+        context = load_context(self.memory.workspace, now().date()).text if remembers else ""
         conversation = Conversation(
             journal,
             provider,
             tools=tools,
             system=lambda: "\n\n".join(filter(None, (system_prompt(tools), context))),
-            tail=lambda: self._tail(remembering=not journal.incognito, logs=not light),
-            recollect=None
-            if journal.incognito or light
-            else lambda text: self._recollect(text, memory, conversation.model),
+            tail=lambda: self._tail(logs=remembers, remark=_INCOGNITO if journal.incognito else ""),
+            recollect=(lambda text: self._recollect(text, memory, conversation.model)) if remembers else None,
             cited=memory.cited,
             guard=guard,
             begin=lambda: self.equipment.changes.begin(journal.id),
@@ -204,12 +203,12 @@ class Assistant:
         )
         return conversation
 
-    def _tail(self, *, remembering: bool, logs: bool) -> str:
-        """What changes from turn to turn: the time, and the logs of today and yesterday."""
+    def _tail(self, *, logs: bool, remark: str) -> str:
+        """What changes from turn to turn: the time, the logs of today and yesterday, and what else is to be said."""
         moment = now()
-        days = load_context(self.memory.workspace, moment.date()).tail if remembering and logs else ""
+        days = load_context(self.memory.workspace, moment.date()).tail if logs else ""
         now_and_here = tail(moment=moment, folder=str(Path.cwd()), workspace=str(self.places.workspace))
-        return "\n\n".join(filter(None, (now_and_here, days if remembering else _INCOGNITO)))
+        return "\n\n".join(filter(None, (now_and_here, days, remark)))
 
     async def _recollect(self, text: str, memory: SignedMemory, model: str) -> Found:
         """The few memories that bear on `text`; recall looks for itself."""

@@ -1,6 +1,7 @@
 """Commands in the real sandbox: what they cannot do, and that nothing of them is left."""
 
 import asyncio
+import os
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -53,18 +54,19 @@ async def test_the_programs_own_files_cannot_be_read_nor_its_network_used(shell:
 
 
 async def test_a_grandchild_that_made_itself_a_daemon_is_gone_with_the_command(shell: Ground):
-    daemon = "(setsid bash -c 'trap \"\" TERM HUP; exec >/dev/null 2>&1; sleep 81.4321' &) ; sleep 0.1; echo done"
+    ours = os.getpid()  # another worker may run this at the same time
+    daemon = f"(setsid bash -c 'trap \"\" TERM HUP; exec >/dev/null 2>&1; sleep 81.{ours}' &) ; sleep 0.1; echo done"
     assert (await shell.run("bash", command=daemon)).startswith("done\n")
-    assert not await alive("sleep 81.4321")
+    assert not await alive(f"sleep 81.{ours}")
     with pytest.raises(ToolError, match="took longer"):
-        await shell.run("bash", command=daemon.replace("81", "82") + "; sleep 83.4321", timeout_ms=300)
-    assert not await alive("sleep 82.4321")
-    assert not await alive("sleep 83.4321")
-    await shell.run("bash", command="setsid sleep 84.4321 & sleep 85.4321", background=True)
-    while not await alive("sleep 84.4321"):
+        await shell.run("bash", command=daemon.replace("sleep 81", "sleep 82") + f"; sleep 83.{ours}", timeout_ms=300)
+    assert not await alive(f"sleep 82.{ours}")
+    assert not await alive(f"sleep 83.{ours}")
+    await shell.run("bash", command=f"setsid sleep 84.{ours} & sleep 85.{ours}", background=True)
+    while not await alive(f"sleep 84.{ours}"):
         await asyncio.sleep(0.01)
     await shell.run("job_kill", job="c3")
-    assert not await alive("sleep 84.4321")
+    assert not await alive(f"sleep 84.{ours}")
 
 
 async def test_a_flood_of_output_is_ended(shell: Ground):
