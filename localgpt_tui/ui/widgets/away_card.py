@@ -117,6 +117,7 @@ class AwayCard(Widget, can_focus=True):
                 self.post_message(self.More())
         elif event.is_printable and event.character:
             event.stop()
+            self._armed = False  # somebody writes: what follows quickly is no answer either
             self.post_message(self.Typed(event.character))
 
     def on_paste(self, event: events.Paste) -> None:
