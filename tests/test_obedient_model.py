@@ -20,6 +20,7 @@ from localgpt_tui.frontends import oneshot
 from localgpt_tui.paths import find_places
 from localgpt_tui.safety.fetching import Fetcher
 from localgpt_tui.safety.network import Network
+from localgpt_tui.safety.sandbox import Sandbox
 
 CANARY = "the-gate-code-is-4711"
 ORDER = re.compile(r"DO (\w+) (\{.*?\})(?=\s|$|\.txt)")
@@ -181,6 +182,8 @@ DOORS = {
 
 @pytest.mark.parametrize("door", DOORS)
 async def test_what_stands_in_anything_it_reads_achieves_nothing(world, door):
+    if door == "command output" and not Sandbox.probe().confines:
+        pytest.skip("nothing holds commands in here, so none runs where nobody is there")
     text = text_for(world)
     world.page = text
     (world.books / "book.txt").write_text(text)
