@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from localgpt_tui.approvals.approvers import AnywhereApprover, Nobody
-from localgpt_tui.approvals.guard import ApprovalGuard, Surroundings
+from localgpt_tui.approvals.guard import ApprovalGuard, GuardPost
 from localgpt_tui.approvals.inbox import Inbox
 from localgpt_tui.approvals.rules import Rule, read_rules
 from localgpt_tui.config import Config
@@ -128,7 +128,7 @@ class Equipment:
 
     def guard(self, journal: Journal, approver: Approver | None) -> ApprovalGuard:
         """The guard of one session; without an `approver` nobody is there to ask, and questions wait."""
-        around = Surroundings(
+        post = GuardPost(
             inbox=self.inbox,
             audit=None if journal.incognito else self.audit,
             trust=self.trust,
@@ -140,7 +140,7 @@ class Equipment:
         answering = AnywhereApprover(approver, self.inbox) if approver else Nobody(self.inbox)
         return ApprovalGuard(
             answering,
-            around,
+            post,
             session=journal.id,
             title=lambda: journal.title,
             mode=self._config.approvals.mode,

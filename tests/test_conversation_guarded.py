@@ -6,7 +6,7 @@ import pytest
 from fakes import AnsweringApprover, EventLog, FakeTool, ScriptedProvider, call, calls
 
 from localgpt_tui.approvals.approvers import Nobody
-from localgpt_tui.approvals.guard import ApprovalGuard, Surroundings
+from localgpt_tui.approvals.guard import ApprovalGuard, GuardPost
 from localgpt_tui.approvals.inbox import Inbox
 from localgpt_tui.conversation import Conversation
 from localgpt_tui.core.approvals import Act, Decision
@@ -21,9 +21,7 @@ from localgpt_tui.ui.widgets.timeline import Timeline
 def around(tmp_path):
     trust = Trust(tmp_path / "trust.json")
     trust.trust(tmp_path)
-    return Surroundings(
-        Inbox(tmp_path / "approvals"), Audit(tmp_path / "audit.jsonl", tmp_path / "head"), trust, tmp_path
-    )
+    return GuardPost(Inbox(tmp_path / "approvals"), Audit(tmp_path / "audit.jsonl", tmp_path / "head"), trust, tmp_path)
 
 
 @pytest.fixture

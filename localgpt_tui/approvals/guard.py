@@ -9,8 +9,8 @@ from pathlib import Path
 
 from localgpt_tui.approvals.inbox import Inbox
 from localgpt_tui.approvals.rules import Rule
-from localgpt_tui.approvals.ruling import Mode, Ruling, Situation, rule_on
-from localgpt_tui.core.approvals import Act, Approval, Decision
+from localgpt_tui.approvals.ruling import Ruling, Situation, rule_on
+from localgpt_tui.core.approvals import Act, Approval, Decision, Mode
 from localgpt_tui.core.errors import LocalGPTError, ToolError
 from localgpt_tui.core.events import ApprovalAnswered, ApprovalAsked, Emit
 from localgpt_tui.core.messages import ToolCall
@@ -28,8 +28,8 @@ _LIKE_ORDERS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What a guard is given besides the person: the same for every session of an assistant.
+class GuardPost:
+    """Where guards stand: what those of every session of an assistant share.
 
     Attributes:
         standing: patterns that the configuration allows.
@@ -57,12 +57,12 @@ class ApprovalGuard:
     """
 
     def __init__(
-        self, approver: Approver, surroundings: Surroundings, *, session: str, title: Callable[[], str], mode: Mode
+        self, approver: Approver, post: GuardPost, *, session: str, title: Callable[[], str], mode: Mode
     ) -> None:
         self.mode: Mode = mode
         self.on_origin: Callable[[str, bool], object] = lambda _origin, _near: None
         self._approver = approver
-        self._around = surroundings
+        self._post = post
         self._session, self._title = session, title
         self._origins: dict[str, bool] = {}
         self._named: set[str] = set()
@@ -141,14 +141,14 @@ class ApprovalGuard:
                 near=self._near,
                 named=frozenset(self._named),
                 granted=frozenset(self._granted),
-                standing=self._around.standing,
-                rules=self._around.rules(),
+                standing=self._post.standing,
+                rules=self._post.rules(),
             ),
         )
 
     async def _ask(self, call: ToolCall, act: Act, ruling: Ruling, emit: Emit) -> Decision:
         """The person's yes, or the error that says it was none."""
-        granted = await asyncio.to_thread(self._around.inbox.take_grant, self._session, call, act)
+        granted = await asyncio.to_thread(self._post.inbox.take_grant, self._session, call, act)
         if not self._near:
             act = replace(act, pattern="")  # what was read may steer the next call: each is asked about
         approval = self._approval(call, act, ruling.why)
@@ -182,8 +182,8 @@ class ApprovalGuard:
 
     async def _ask_for_trust(self, call: ToolCall, act: Act, emit: Emit) -> None:
         """Ask once whether tools may change the working folder, before the first act that would."""
-        folder, trust = self._around.folder, self._around.trust
-        if act.kind not in {"write", "run"} or not self._around.trustable(folder):
+        folder, trust = self._post.folder, self._post.trust
+        if act.kind not in {"write", "run"} or not self._post.trustable(folder):
             return
         async with self._trusting:
             if str(folder) in self._untrusting or await asyncio.to_thread(trust.trusted, folder):
@@ -210,7 +210,7 @@ class ApprovalGuard:
         )
 
     async def _record(self, action: str, source: str, detail: str, call: ToolCall) -> None:
-        audit = self._around.audit
+        audit = self._post.audit
         if audit is None:
             return
         try:

@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Literal
 
 from localgpt_tui.approvals.rules import Rule
-from localgpt_tui.core.approvals import Act, Verdict
+from localgpt_tui.core.approvals import Act, Mode, Verdict
 
-Mode = Literal["ask", "writes", "read-only"]
 MODES: tuple[Mode, ...] = ("ask", "writes", "read-only")
 
 _STEERING = ("HEARTBEAT.md", "AGENTS.md", "SOUL.md", "TOOLS.md", "skills/")

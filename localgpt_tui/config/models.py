@@ -25,10 +25,10 @@ from localgpt_tui.config.values import (
     web_address_if_any,
     with_default_aliases,
 )
+from localgpt_tui.core.approvals import Mode
 
 Effort = Literal["", "low", "medium", "high", "xhigh", "max"]
 Ascii = Literal["auto", "always", "never"]
-Mode = Literal["ask", "writes", "read-only"]
 SandboxLevel = Literal["auto", "full", "standard", "limited", "none"]
 Search = Literal["none", "searxng", "brave", "tavily", "perplexity"]
 Level = Literal["debug", "info", "warning", "error"]

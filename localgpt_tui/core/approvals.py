@@ -10,6 +10,9 @@ Kind = Literal["read", "remember", "write", "run", "fetch", "trust"]
 tools change a folder from now on."""
 
 Verdict = Literal["safe", "approve", "deny"]
+Mode = Literal["ask", "writes", "read-only"]
+"""How much the person is asked about."""
+
 Answer = Literal["once", "session", "edit", "no", "wait"]
 
 

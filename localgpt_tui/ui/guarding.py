@@ -6,7 +6,7 @@ from localgpt_tui.core.errors import LocalGPTError
 
 if TYPE_CHECKING:  # pydantic, the store and the rest come after the first frame
     from localgpt_tui.approvals.inbox import Inbox
-    from localgpt_tui.approvals.ruling import Mode
+    from localgpt_tui.core.approvals import Mode
     from localgpt_tui.sessions.journal import Journal
     from localgpt_tui.ui.sitting import Sitting
 

@@ -8,7 +8,7 @@ import pytest
 from fakes import AnsweringApprover
 
 from localgpt_tui.approvals.approvers import AnywhereApprover, Nobody
-from localgpt_tui.approvals.guard import ApprovalGuard, Surroundings
+from localgpt_tui.approvals.guard import ApprovalGuard, GuardPost
 from localgpt_tui.approvals.inbox import Inbox
 from localgpt_tui.core.approvals import Act, Decision
 from localgpt_tui.core.errors import ToolError
@@ -45,7 +45,7 @@ def around(tmp_path):
     trust = Trust(tmp_path / "trust.json")
     trust.trust(tmp_path)
     audit = Audit(tmp_path / "audit.jsonl", tmp_path / "audit-head")
-    return Surroundings(Inbox(tmp_path / "approvals"), audit, trust, tmp_path)
+    return GuardPost(Inbox(tmp_path / "approvals"), audit, trust, tmp_path)
 
 
 def a_guard(around, *answers, mode="ask", **rest):
