@@ -13,6 +13,7 @@ from localgpt_tui.approvals.guard import ApprovalGuard, GuardPost
 from localgpt_tui.approvals.inbox import Inbox
 from localgpt_tui.approvals.rules import Rule, read_rules
 from localgpt_tui.config import Config
+from localgpt_tui.consent import Trust
 from localgpt_tui.core.errors import LocalGPTError
 from localgpt_tui.core.ports import Approver, Tool
 from localgpt_tui.models import search_for
@@ -23,7 +24,6 @@ from localgpt_tui.safety.policy import LONGEST, Policy, read_policy
 from localgpt_tui.safety.redact import Redactor, environment_secrets
 from localgpt_tui.safety.sandbox import Bounds, Confined, Level, Sandbox, Tier, hidden_places
 from localgpt_tui.safety.shell import Protected
-from localgpt_tui.safety.trust import Trust
 from localgpt_tui.sessions.journal import Journal
 from localgpt_tui.tools.changes import Changes
 from localgpt_tui.tools.files import file_tools

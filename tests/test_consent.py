@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from localgpt_tui.consent import Consent
+from localgpt_tui.consent import Consent, Trust
 
 
 def test_nothing_is_allowed_before_it_was_asked(tmp_path):
@@ -38,3 +38,16 @@ def test_the_file_says_when_each_yes_was_given(tmp_path):
         "api.anthropic.com",
         "api.openai.com",
     }
+
+
+def test_a_trusted_folder_holds_for_what_lies_in_it_only(tmp_path):
+    trust = Trust(tmp_path / "state" / "trust.json")
+    project = tmp_path / "project"
+    (project / "below").mkdir(parents=True)
+    assert not trust.trusted(project)
+    trust.trust(project)
+    assert Trust(tmp_path / "state" / "trust.json").trusted(project / "below")
+    assert not trust.trusted(tmp_path)
+    assert not trust.trusted(tmp_path / "project-two")
+    (tmp_path / "state" / "trust.json").write_text("{")
+    assert not trust.trusted(project)

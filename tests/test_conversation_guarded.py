@@ -8,11 +8,11 @@ from fakes import AnsweringApprover, EventLog, FakeTool, ScriptedProvider, call,
 from localgpt_tui.approvals.approvers import Nobody
 from localgpt_tui.approvals.guard import ApprovalGuard, GuardPost
 from localgpt_tui.approvals.inbox import Inbox
+from localgpt_tui.consent import Trust
 from localgpt_tui.conversation import Conversation
 from localgpt_tui.core.approvals import Act, Decision
 from localgpt_tui.core.messages import Attachment, ToolMessage
 from localgpt_tui.safety.audit import Audit
-from localgpt_tui.safety.trust import Trust
 from localgpt_tui.sessions.journal import Journal
 from localgpt_tui.ui.widgets.timeline import Timeline
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from localgpt_tui.approvals.inbox import Inbox
 from localgpt_tui.approvals.rules import Rule
 from localgpt_tui.approvals.ruling import Ruling, Situation, rule_on
+from localgpt_tui.consent import Trust
 from localgpt_tui.core.approvals import Act, Approval, Decision, Mode
 from localgpt_tui.core.errors import LocalGPTError, ToolError
 from localgpt_tui.core.events import ApprovalAnswered, ApprovalAsked, Emit
@@ -19,7 +20,6 @@ from localgpt_tui.memory.origin import origins as origins_in
 from localgpt_tui.safety.audit import Audit
 from localgpt_tui.safety.hosts import hosts_in
 from localgpt_tui.safety.suspicion import score
-from localgpt_tui.safety.trust import Trust
 
 _log = logging.getLogger(__name__)
 

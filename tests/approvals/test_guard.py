@@ -10,13 +10,13 @@ from fakes import AnsweringApprover
 from localgpt_tui.approvals.approvers import AnywhereApprover, Nobody
 from localgpt_tui.approvals.guard import ApprovalGuard, GuardPost
 from localgpt_tui.approvals.inbox import Inbox
+from localgpt_tui.consent import Trust
 from localgpt_tui.core.approvals import Act, Decision
 from localgpt_tui.core.errors import ToolError
 from localgpt_tui.core.events import ApprovalAnswered, ApprovalAsked
 from localgpt_tui.core.messages import ToolCall
 from localgpt_tui.core.ports import Tool
 from localgpt_tui.safety.audit import Audit
-from localgpt_tui.safety.trust import Trust
 
 READ = Tool("read_file", "", {}, run=None)
 

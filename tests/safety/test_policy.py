@@ -1,10 +1,9 @@
-"""The person's policy, and the folders they trust."""
+"""The person's policy, and the hosts they name."""
 
 import os
 
 from localgpt_tui.safety.hosts import hosts_in
 from localgpt_tui.safety.policy import LONGEST, read_policy
-from localgpt_tui.safety.trust import Trust
 
 
 def test_the_reminder_stands_there_without_a_policy(tmp_path):
@@ -43,19 +42,6 @@ def test_what_is_not_used_of_it_is_said(tmp_path):
 def test_invisible_characters_of_it_go(tmp_path):
     (tmp_path / "POLICY.md").write_text("be\u200b nice\x1b[2J")
     assert read_policy(tmp_path).text == "be nice"
-
-
-def test_a_trusted_folder_holds_for_what_lies_in_it_only(tmp_path):
-    trust = Trust(tmp_path / "state" / "trust.json")
-    project = tmp_path / "project"
-    (project / "below").mkdir(parents=True)
-    assert not trust.trusted(project)
-    trust.trust(project)
-    assert Trust(tmp_path / "state" / "trust.json").trusted(project / "below")
-    assert not trust.trusted(tmp_path)
-    assert not trust.trusted(tmp_path / "project-two")
-    (tmp_path / "state" / "trust.json").write_text("{")
-    assert not trust.trusted(project)
 
 
 def test_the_hosts_a_person_names_are_found_as_the_network_spells_them():
