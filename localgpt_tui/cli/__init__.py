@@ -25,6 +25,10 @@ class _Commands(DeferredGroup):
             "localgpt_tui.cli.memory:memory",
             "Search what is remembered, look after its index, and take changes back.",
         ),
+        "import": Deferred(
+            "localgpt_tui.cli.import_:import_",
+            "Bring in the Markdown of PATH: a workspace of OpenClaw or LocalGPT, a folder of notes, or one file.",
+        ),
         "config": Deferred("localgpt_tui.cli.config:config", "Look at the configuration and change it."),
         "paths": Deferred("localgpt_tui.cli.paths:paths", "Say where everything is kept, and why there."),
         "doctor": Deferred("localgpt_tui.cli.doctor:doctor", "Check what is set up and say how to fix the rest."),

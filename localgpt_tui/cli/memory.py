@@ -40,6 +40,6 @@ class _Commands(DeferredGroup):
         return click.Group.invoke(self, ctx)
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Commands)
 def memory() -> None:
     """Search what is remembered, look after its index, and take changes back."""

@@ -98,10 +98,6 @@ def restore(places: Places, file: str, change: str, lines: str, workspace: Path 
     _done(history, (history.restore(file, change, _span(lines) if lines else None),))
 
 
-COMMANDS: tuple[click.Command, ...] = (log, diff, blame, undo, restore)
-"""For the `memory` group."""
-
-
 def _history(places: Places, workspace: Path | None) -> History:
     return History(Workspace(workspace.absolute() if workspace else places.workspace))
 

@@ -4,10 +4,13 @@ import json
 import os
 import subprocess
 import sys
+from importlib import import_module
+from pkgutil import iter_modules
 
 import click
 import pytest
 
+import localgpt_tui.cli
 from localgpt_tui import __version__
 from localgpt_tui.cli import cli, main, status_of
 from localgpt_tui.cli.lazy import Deferred, DeferredGroup
@@ -92,6 +95,19 @@ def test_the_list_of_commands_says_of_each_what_it_says_of_itself(name):
     assert command.get_short_help_str(limit=200) == cli.table[name].help
 
 
+def test_every_command_can_be_reached():
+    modules = [import_module(module.name) for module in iter_modules(localgpt_tui.cli.__path__, "localgpt_tui.cli.")]
+    written = [found for module in modules for found in vars(module).values() if isinstance(found, click.Command)]
+
+    assert [command.name for command in written if command not in reached(cli)] == []
+
+
+def reached(group):
+    """The commands below `group`."""
+    below = [group.get_command(click.Context(group), name) for name in group.list_commands(click.Context(group))]
+    return [*below, *(command for inner in below if isinstance(inner, click.Group) for command in reached(inner))]
+
+
 @pytest.mark.parametrize("name", cli.table)
 def test_every_command_has_help(run, name):
     status, out, err = run(name, "-h")
@@ -144,7 +160,7 @@ class Table(DeferredGroup):
 
 @pytest.mark.parametrize("arguments", [[], ["paths"]])
 def test_without_a_command_the_first_of_the_table_is_started(capsys, home, arguments):
-    group = Table("group", invoke_without_command=True)
+    group = Table("group", invoke_without_command=True, context_settings=cli.context_settings)
 
     @click.pass_context
     def find(ctx):

@@ -4,13 +4,10 @@ import os
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from localgpt_tui.cli.import_ import import_
 from localgpt_tui.core.errors import LocalGPTError
 from localgpt_tui.memory.importing import carry_out, plan
 from localgpt_tui.memory.workspace import Workspace
-from localgpt_tui.paths import find_places
 
 
 @pytest.fixture
@@ -74,19 +71,3 @@ def test_there_must_be_something_elsewhere(tmp_path: Path, root: Path):
     for source in (tmp_path / "missing", tmp_path / "empty", root, root / "memory", tmp_path):
         with pytest.raises(LocalGPTError):
             plan(source, root)
-
-
-def test_the_command_says_first_what_it_would_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    source = lay_out(tmp_path / "theirs", "MEMORY.md", "memory/2026-01-01.md", "x.png")
-    monkeypatch.setenv("LOCALGPT_WORKSPACE", str(tmp_path / "ours"))
-    places = find_places(os.environ)
-    shown = CliRunner().invoke(import_, [str(source)], obj=places)
-    assert shown.exit_code == 0, shown.output
-    assert "new" in shown.stdout
-    assert "memory/2026-01-01.md" in shown.stdout
-    assert "--yes" in shown.stdout
-    assert not places.workspace.exists()
-    done = CliRunner().invoke(import_, [str(source), "--yes"], obj=places)
-    assert "2 files were copied" in done.stdout
-    assert (places.workspace / "MEMORY.md").read_text() == "theirs: MEMORY.md\n"
-    assert "nothing to do" in CliRunner().invoke(import_, [str(source), "--yes"], obj=places).stdout
