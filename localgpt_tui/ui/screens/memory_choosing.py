@@ -1,5 +1,6 @@
 """A screen on which passages are pinned, or never recalled again; both can be taken back."""
 
+from abc import abstractmethod
 from typing import ClassVar
 
 from textual import work
@@ -32,14 +33,14 @@ class ChoosingScreen(HandlingScreen):
     kept = Kept()
 
     @property
+    @abstractmethod
     def chosen(self) -> str:
         """The key of the line that is marked in the list."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def passage(self) -> Passage | None:
         """The passage that is marked in the list, if one is."""
-        raise NotImplementedError
 
     async def read_choices(self) -> None:
         """See what was chosen so far."""

@@ -1,5 +1,6 @@
 """A screen on which the memory is changed: noted, edited, moved, forgotten, and all of it taken back."""
 
+from abc import abstractmethod
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
@@ -46,13 +47,13 @@ class HandlingScreen(Screen[None]):
         self._drafts = drafts
 
     @property
+    @abstractmethod
     def pointed(self) -> tuple[str, int, int]:
         """The path and the lines that are meant: those of the passage, or those marked in the text; 0 for no lines."""
-        raise NotImplementedError
 
+    @abstractmethod
     def read_again(self) -> object:
         """Show everything as it is now."""
-        raise NotImplementedError
 
     def say(self, word: str, *, seconds: float = 8.0) -> None:
         """A passing word on the last line."""

@@ -1,5 +1,6 @@
 """A view of rows some of which tell the time: it ticks while one of them does, and costs nothing otherwise."""
 
+from abc import abstractmethod
 from collections.abc import Callable
 from time import monotonic
 
@@ -30,6 +31,6 @@ class TickView(RowView):
             self._ticking.stop()
             self._ticking = None
 
+    @abstractmethod
     def tick(self) -> None:
         """A second has passed."""
-        raise NotImplementedError
