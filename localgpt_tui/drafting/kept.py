@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,13 @@ class Draft:
 
     def __bool__(self) -> bool:
         return bool(self.text.strip() or self.attachments)
+
+
+def joined(drafts: Iterable[Draft]) -> Draft:
+    """All of `drafts` as one, a paragraph each."""
+    every = tuple(drafts)
+    texts = [draft.text for draft in every if draft.text]
+    return Draft("\n\n".join(texts), tuple(attachment for draft in every for attachment in draft.attachments))
 
 
 class Drafts:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from localgpt_tui.assistant import Assistant
 from localgpt_tui.conversation import Conversation
+from localgpt_tui.core.errors import SessionError
 from localgpt_tui.core.events import Emit
 from localgpt_tui.core.messages import AssistantMessage, Attachment, Usage
 from localgpt_tui.crashes import keep_crash
@@ -54,10 +55,11 @@ class Sitting:
         self.conversation: Conversation | None = None
         self.approver: ScreenApprover | None = None
         self._model = model
-        self._turn: Turn | None = None
+        self._turns: dict[str, Turn] = {}  # those under way, by the ids of their sessions
+        self._aside: dict[str, Conversation] = {}  # conversations that are not open, but a reply is written in them
 
     @classmethod
-    def open(cls, places: Places, *, session: str, resume: bool, model: str) -> "Sitting":
+    def open(cls, places: Places, *, session: str, resume: bool, model: str, incognito: bool = False) -> "Sitting":
         """Open the assistant, and the session that was asked for or a new one; blocks on the disk.
 
         Raises:
@@ -69,21 +71,32 @@ class Sitting:
         settings, secrets = assistant.config.logging, assistant.config.secrets()
         start_logging(places, settings.level, secrets, max_bytes=settings.max_bytes, backups=settings.backups)
         assistant.on_crash = lambda error: keep_crash(places, error, secrets)
-        return cls.over(assistant, session=session, resume=resume, model=model)
+        return cls.over(assistant, session=session, resume=resume, model=model, incognito=incognito)
 
     @classmethod
-    def over(cls, assistant: Assistant, *, session: str = "", resume: bool = False, model: str = "") -> "Sitting":
+    def over(
+        cls,
+        assistant: Assistant,
+        *,
+        session: str = "",
+        resume: bool = False,
+        model: str = "",
+        incognito: bool = False,
+    ) -> "Sitting":
         """Open the session that was asked for, or a new one; blocks on the disk.
 
         Args:
             session: the id of a session, or how it begins.
             resume: whether to go on with the latest session.
             model: the model the person named; empty to use what the configuration says or what is found.
+            incognito: begin one that is never on the disk.
 
         Raises:
             SessionError: there is no such session.
         """
-        if session:
+        if incognito:
+            journal = assistant.shelf.incognito(cwd=str(Path.cwd()))
+        elif session:
             journal = assistant.shelf.open(session)
         else:
             journal = (assistant.shelf.latest() if resume else None) or assistant.shelf.new(cwd=str(Path.cwd()))
@@ -130,44 +143,76 @@ class Sitting:
         await self.converse(self.journal)
 
     async def converse(self, journal: Journal) -> None:
-        """Make `journal` the open session, with the model that answered before.
+        """Make `journal` the open session, with the model that answered before, or is answering there.
+
+        The session that was open is closed; one in which a reply is being written is set aside until `let_go`.
 
         Raises:
             ConfigError: the name of the model means none.
         """
-        if self.conversation:
-            await self.conversation.aclose()
-        before, self.journal = self.journal, journal
-        model = self.conversation.model if self.conversation else self.choice.model if self.choice else "recall"
-        self.conversation = await asyncio.to_thread(self.assistant.converse, journal, model, self.approver)
-        if before is not journal:
+        left, before = self.conversation, self.journal
+        back = self._aside.pop(journal.id, None)
+        if back is not None and back.journal is not journal:
+            await asyncio.to_thread(journal.close)  # we hold it ourselves
+            journal = back.journal
+        goes_on = left is not None and before is not journal and before.id in self._turns
+        if left is not None and goes_on:
+            self._aside[before.id] = left
+        elif left is not None:
+            await left.aclose()
+        self.journal = journal
+        model = left.model if left else self.choice.model if self.choice else "recall"
+        self.conversation = back or await asyncio.to_thread(self.assistant.converse, journal, model, self.approver)
+        if before is not journal and not goes_on:
             await asyncio.to_thread(before.close)
 
-    async def say(self, text: str, emit: Emit, attachments: Sequence[Attachment] = ()) -> None:
-        """Say `text` in the open conversation and let the model answer, as `Conversation.send` does.
+    async def say(self, text: str, emit: Emit, attachments: Sequence[Attachment] = (), *, session: str = "") -> None:
+        """Say `text` and let the model answer, as `Conversation.send` does.
+
+        Args:
+            session: the id of a session that was set aside; empty for the open one.
 
         Raises:
             CancelledError: the turn was stopped, or it gave way to another program.
+            SessionError: the session is not held here any more.
         """
-        assert self.conversation is not None  # noqa: S101 - the person was told to wait before
-        self._turn = Turn(self.conversation)
+        open_here = not session or session == self.journal.id
+        conversation = self.conversation if open_here else self._aside.get(session)
+        if conversation is None:
+            raise SessionError("That session was closed meanwhile.", "Open it and send your message again.")
+        turn = self._turns[conversation.journal.id] = Turn(conversation)
         try:
-            await self._turn.run(text, emit, attachments)
+            await turn.run(text, emit, attachments)
         finally:
-            self._turn = None
+            del self._turns[conversation.journal.id]
+
+    async def let_go(self, session: str) -> None:
+        """Close a session that was set aside, unless something is still written in it."""
+        if session in self._turns or session not in self._aside:
+            return
+        conversation = self._aside.pop(session)
+        await conversation.aclose()
+        await asyncio.to_thread(conversation.journal.close)
 
     @property
-    def turn(self) -> Turn | None:
-        """What is being said and answered just now."""
-        return self._turn
+    def turns(self) -> tuple[Turn, ...]:
+        """What is being said and answered just now, in any session."""
+        return tuple(self._turns.values())
+
+    def give_way(self) -> None:
+        """Let replies in sessions that are not open end after their message, where another program asks for those."""
+        for turn in self.turns:
+            if turn.journal is not self.journal and turn.journal.handover_wanted():
+                turn.give_way()
 
     def leave(self) -> None:
-        """Nobody looks any more: say so to whoever opens the session, and let them read along."""
-        self.journal.announce(UNATTENDED)
+        """Nobody looks any more: say so to whoever opens a session that is held here, and let them read along."""
+        for journal in (self.journal, *(conversation.journal for conversation in tuple(self._aside.values()))):
+            journal.announce(UNATTENDED)
         if self.approver is not None:
             self.approver.leave()
-        if self._turn is not None:
-            self._turn.leave()
+        for turn in self.turns:
+            turn.leave()
 
     async def read(self, before: Entry | None = None, *, everything: bool = False) -> Opening:
         """The last entries of the open session, or those before an entry; a longer page where everything is wanted."""
@@ -191,7 +236,7 @@ class Sitting:
         Raises:
             LocalGPTError: the ledger cannot be written.
         """
-        await heartbeat.schedule().start()
+        await heartbeat.keep()
 
     @property
     def destination(self) -> str:
@@ -208,10 +253,12 @@ class Sitting:
         return False
 
     async def aclose(self) -> None:
-        """Let go of the open session, and stop what runs in the background."""
+        """Let go of every session, and stop what runs in the background."""
         await asyncio.to_thread(self.journal.close)
         if self.conversation:
             await self.conversation.aclose()
+        for session in tuple(self._aside):
+            await self.let_go(session)
         await self.assistant.aclose()
         await asyncio.to_thread(stop_logging)
 

@@ -8,6 +8,7 @@ from localgpt_tui.conversation import Conversation
 from localgpt_tui.core.events import Emit, Event, Said
 from localgpt_tui.core.messages import Attachment
 from localgpt_tui.sessions.answering import ANSWERING, HOLDING
+from localgpt_tui.sessions.journal import Journal
 from localgpt_tui.sessions.partial import Partial
 
 
@@ -22,6 +23,11 @@ class Turn:
         self._stop: Callable[[], object] | None = None
         self._left = False
         self._gives_way = False
+
+    @property
+    def journal(self) -> Journal:
+        """The session it is in."""
+        return self._conversation.journal
 
     async def run(self, text: str, emit: Emit, attachments: Sequence[Attachment] = ()) -> None:
         """Say `text` and let the model answer, as `Conversation.send` does.

@@ -1,10 +1,11 @@
-"""A reply that goes on without a screen: who may still end it, and when the session is let go of."""
+"""Replies that go on without a screen: who may still end them, and when their sessions are let go of."""
 
 import asyncio
 import contextlib
 import signal
 import threading
 import time
+from collections.abc import Sequence
 from types import FrameType
 
 from localgpt_tui.ui.engine import Engine
@@ -17,16 +18,16 @@ _LAST_WORDS = 5.0  # seconds that each part of the end may take
 
 
 class Unattended:
-    """What is left of the app when its terminal went away in the middle of a reply."""
+    """What is left of the app when its terminal went away in the middle of a reply, or of several."""
 
-    def __init__(self, engine: Engine, sitting: Sitting, turn: Turn, *, minutes: float) -> None:
-        """Let `turn` go on for at most `minutes`, and others read along.
+    def __init__(self, engine: Engine, sitting: Sitting, turns: Sequence[Turn], *, minutes: float) -> None:
+        """Let `turns` go on for at most `minutes`, and others read along.
 
-        Only for the main thread, with the app's event loop running: from now on SIGTERM and SIGINT end the turn.
+        Only for the main thread, with the app's event loop running: from now on SIGTERM and SIGINT end the turns.
         """
         self._engine = engine
         self._sitting = sitting
-        self._turn = turn
+        self._turns = turns
         self._seconds = minutes * 60
         self._told_to_end = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -36,19 +37,24 @@ class Unattended:
         sitting.leave()
 
     def finish(self) -> None:
-        """Wait for the end of the turn, then let go of everything; called once the app has ended.
+        """Wait for the end of the turns, then let go of everything; called once the app has ended.
 
-        The turn ends early when its time is up or a signal says so (what had arrived is kept), and after the message
-        that is being written when another program asks for the session.
+        They end early when their time is up or a signal says so (what had arrived is kept), and each after the message
+        that is being written when another program asks for its session.
         """
         let_go_of_terminal()
         until = time.monotonic() + self._seconds
-        while not self._turn.wait(_LOOK):
-            if self._sitting.journal.handover_wanted():
-                self._turn.give_way()
+        while not all(turn.wait(_LOOK) for turn in self._turns):
+            for turn in self._turns:
+                if turn.wait(0):
+                    turn.journal.release()
+                elif turn.journal.handover_wanted():
+                    turn.give_way()
             if self._told_to_end.is_set() or time.monotonic() > until:
-                self._turn.stop()
-                self._turn.wait(_LAST_WORDS)
+                for turn in self._turns:
+                    turn.stop()
+                for turn in self._turns:
+                    turn.wait(_LAST_WORDS)
                 break
         self._close()
 

@@ -16,6 +16,7 @@ from localgpt_tui.core.messages import ToolCall, UserMessage
 from localgpt_tui.core.ports import Progress, Tool
 from localgpt_tui.paths import find_places
 from localgpt_tui.sessions.journal import Journal
+from localgpt_tui.ui import guarding
 from localgpt_tui.ui.rendering.icons import icons
 from localgpt_tui.ui.rendering.toolcards import outcome
 from localgpt_tui.ui.sitting import Sitting
@@ -95,6 +96,21 @@ async def answer(pilot: Pilot, *keys: str) -> None:
     panel.pause = 0.1
     await until(pilot, lambda: panel.armed)
     await pilot.press(*keys)
+
+
+async def test_a_question_of_a_session_that_is_not_in_view_says_which_and_is_answered_here():
+    hands = Hands()
+    edit = asked("edit_file", 1, path="notes.md", old_string="the old line", new_string="the new line")
+    async with handed(calls(edit), "Done.", hands=hands).run_test(size=(80, 24)) as pilot:
+        await until_ready(pilot)
+        await pilot.press(*"change it", "enter")
+        await until_shown(pilot, "edit_file: may this be changed?")
+        await pilot.press(*"/new", "enter")
+        await until_shown(pilot, "edit_file: may this be changed? (in “change it”)")
+        await answer(pilot, "y")
+        await until_shown(pilot, "The reply in “change it” is finished.")
+        assert hands.ran[0]["new_string"] == "the new line"
+        assert "Done." not in shown(pilot.app)
 
 
 async def test_an_edit_is_allowed_a_command_is_stopped_and_both_are_listed():
@@ -177,8 +193,12 @@ async def test_questions_of_other_programs_are_listed_and_answered():
         await until_shown(pilot, "Enter says no with these words")
         await pilot.press(*"not today", "enter")
         await until_shown(pilot, "Nothing waits.")
+        with Journal.create(find_places().state / "agents" / "heartbeat" / "sessions") as beat:
+            beat.append(UserMessage("a beat"))
+        assert guarding.runs_by_itself(pilot.app.screen.sitting, beat.id)
         with Journal.create(find_places().sessions) as journal:
             journal.append(UserMessage("the nightly digest, please"))
+        assert not guarding.runs_by_itself(pilot.app.screen.sitting, journal.id)
         inbox.add(replace(elsewhere, id="def456", session=journal.id), NOON)
         question = find_places().state / "approvals" / "def456.json"
         question.write_text(question.read_text().replace(f'"pid": {os.getpid()}', '"pid": 4194305'))
@@ -202,5 +222,7 @@ def test_what_came_of_a_call_is_said_in_words():
     signs = icons("unicode")
     failed = ToolRow(name="bash", text="out\nexit status 3", state="failed", seconds=2.1, by="you")
     assert outcome(failed, signs) == "✗ failed  exit 3  2.1 s  allowed by you"
+    warned = ToolRow(name="bash", text="[! look]\n[exit status 0]", state="done", by="you")
+    assert outcome(warned, signs) == "✗ look at what changed  2 lines  allowed by you"
     assert outcome(ToolRow(state="running", seconds=75.0), signs) == "running  1 min 15 s"
     assert outcome(ToolRow(state="refused"), icons("ascii")) == "x refused by a rule"

@@ -66,7 +66,7 @@ async def test_a_reply_says_how_many_memories_it_was_given_and_w_shows_them():
         await until_ready(pilot)
         said = [Said(UserMessage("When is it?"), "e1"), Recalled((SOURCE,)), TextDelta("On 14 May.")]
         for event in [*said, Said(AssistantMessage("On 14 May.", model="test/echo"), "e2")]:
-            pilot.app.screen.post_message(Happened(event, "any"))
+            pilot.app.screen.post_message(Happened(event, pilot.app.screen.sitting.journal.id))
         await until_shown(pilot, "⚑ 1 memory  test/echo")
         await pilot.press("tab", "G", "k", "j", "w")
         await until(pilot, lambda: isinstance(pilot.app.screen, MemoryScreen))
@@ -95,7 +95,7 @@ async def test_the_marks_under_a_reply_open_its_sources_which_can_be_pinned_and_
     async with staged(provider=provider, model="test/echo").run_test(size=(80, 24)) as pilot:
         await until_ready(pilot)
         await pilot.press(*"When is Anna's birthday?", "enter")
-        await until_shown(pilot, "  [1] MEMORY.md:3")
+        await until_shown(pilot, "  [1] MEMORY.md#L3")
         await pilot.press("tab", "2")
         await until_shown(pilot, "This reply has no memory numbered 2.")
         await pilot.press("1")

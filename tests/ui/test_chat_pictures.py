@@ -106,7 +106,7 @@ def seed(*messages) -> str:
 async def play(pilot, *events: Event) -> None:
     """Let a turn happen, at the end of which there may be none."""
     for event in events:
-        pilot.app.screen.post_message(Happened(event, "any"))
+        pilot.app.screen.post_message(Happened(event, pilot.app.screen.sitting.journal.id))
     await pilot.pause()
     pilot.app.screen.query_one(Transcript).flush()
     await pilot.pause()
@@ -227,7 +227,7 @@ async def test_the_inspector_on_a_wide_screen(picture):
     async with staged(resume=True, surroundings=OLLAMA).run_test(size=LARGE) as pilot:
         await until_ready(pilot)
         await play(pilot, QUESTION, Recalled(passages, "fresh"), TextDelta("It reported the same."))
-        await picture(pilot, "memory at 160", "[MEMORY]", ".82 memory/2026-03-12.md:41", "It reported the same.")
+        await picture(pilot, "memory at 160", "[MEMORY]", ".82 memory/2026-03-12.md#L41", "It reported the same.")
         await pilot.resize_terminal(*WIDE)
         await pilot.press("ctrl+x", "right_square_bracket")
         await picture(pilot, "tools at 200", "[TOOLS]", "1 call")

@@ -1,6 +1,6 @@
 """Sessions in the app: the list beside the chat, and one session in two programs."""
 
-from fakes import Hangs, ScriptedProvider
+from fakes import ScriptedProvider
 from stage import shown, staged, talk, until, until_ready, until_shown, write_session
 
 from localgpt_tui.core.messages import AssistantMessage, UserMessage
@@ -122,17 +122,6 @@ async def test_a_pinned_session_is_marked():
         await until_shown(pilot, "trip to Lisbon")
         await pilot.press("ctrl+x", "l", "down", "asterisk")
         await until_shown(pilot, "* trip to Lisbon")
-
-
-async def test_a_session_is_not_left_while_a_reply_is_being_written_in_it():
-    async with staged(provider=ScriptedProvider(Hangs("Still here"))).run_test() as pilot:
-        await until_ready(pilot)
-        await pilot.press(*"go", "enter")
-        await until_shown(pilot, "Still here")
-        await pilot.press(*"/new", "enter")
-        await until_shown(pilot, "A reply is still being written here.")
-        await pilot.press("escape")
-        await until(pilot, lambda: not pilot.app.screen.busy)
 
 
 async def test_earlier_messages_are_read_when_the_beginning_comes_into_view():

@@ -89,6 +89,22 @@ def test_a_reply_goes_on_without_a_terminal_and_is_kept_whole(places, model):
     assert partial(places) is None
 
 
+def test_replies_in_two_sessions_both_go_on_without_a_terminal(places, model):
+    model.ending = "pauses"
+    with app() as terminal:
+        ask(terminal, model)
+        terminal.press("/new\r")
+        terminal.until("new session")
+        model.waiting.clear()
+        ask(terminal, model, "and here")
+        terminal.close()
+        settle(lambda: [Lock(lock).holder().program for lock in places.sessions.glob("*.lock")] == [UNATTENDED] * 2)
+        model.released.set()
+        settle(terminal.ended)
+    answer = ("assistant", "Hello from the model. That was all.")
+    assert sorted(said(places)) == [[("user", "and here"), answer], [("user", "hello there"), answer]]
+
+
 def test_told_to_end_it_keeps_what_had_arrived(places, model):
     model.ending = "waits"
     with app() as terminal:

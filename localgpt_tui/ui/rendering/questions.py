@@ -25,10 +25,13 @@ _ASKED = {
 _UNCONFINED = "nothing holds it in: it can do all that you can"
 
 
-def asked(approval: Approval) -> str:
-    """The question in a few words, the tool's name before it."""
+def asked(approval: Approval, *, here: str = "") -> str:
+    """The question in a few words, the tool's name before it, and after it the session, where that is not `here`."""
     words = _ASKED[approval.act.kind]
-    return words if approval.act.kind == "trust" else f"{approval.call.name}: {words[0].lower()}{words[1:]}"
+    elsewhere = f" (in “{approval.title}”)" if here and approval.session not in ("", here) else ""
+    return (
+        words if approval.act.kind == "trust" else f"{approval.call.name}: {words[0].lower()}{words[1:]}"
+    ) + elsewhere
 
 
 def text_of(approval: Approval) -> str:

@@ -1,7 +1,6 @@
 """The chat: one session, the reply that is being written in it, and the draft below."""
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -12,16 +11,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
-from textual.worker import Worker, WorkerCancelled, WorkerFailed
 
 from localgpt_tui.core.errors import ConfigError, LocalGPTError
-from localgpt_tui.core.events import Event, Said, TurnCancelled, TurnFailed, TurnFinished
-from localgpt_tui.core.messages import Attachment, now
-from localgpt_tui.drafting.kept import Draft
+from localgpt_tui.core.messages import now
 from localgpt_tui.safety.terminal import printable
-from localgpt_tui.ui.happened import Happened
-from localgpt_tui.ui.relay import Relay
-from localgpt_tui.ui.screens.beating import BeatingScreen
+from localgpt_tui.ui.screens.replying import ReplyingScreen
 from localgpt_tui.ui.widgets.approval_panel import ApprovalPanel
 from localgpt_tui.ui.widgets.attached import Attached
 from localgpt_tui.ui.widgets.banner import Banner
@@ -46,7 +40,7 @@ _AT_ANY_TIME = ("quit", "keys", "sidebar", "chat")
 """What needs no assistant, and so works before it is there."""
 
 
-class ChatScreen(BeatingScreen):
+class ChatScreen(ReplyingScreen):
     """Where the person spends the day."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -77,9 +71,6 @@ class ChatScreen(BeatingScreen):
         """
         super().__init__(pace=pace, clock=clock)
         self._open_sitting = open_sitting
-        self._turn: Worker[None] | None = None
-        self._unsent = Draft()
-        self._ending: Event | None = None
 
     def compose(self) -> ComposeResult:
         """The transcript stands in a container of its own, so that typing never draws it again."""
@@ -114,7 +105,9 @@ class ChatScreen(BeatingScreen):
         try:
             self.sitting = await asyncio.to_thread(self._open_sitting)
             await self.show_session()
+            beside = self.look_about()
             await self.engine.run(self.sitting.find_model())
+            await beside.wait()
         except LocalGPTError as error:
             self.app.exit(return_code=2 if isinstance(error, ConfigError) else 1, message=Text(printable(str(error))))
             return
@@ -129,11 +122,6 @@ class ChatScreen(BeatingScreen):
 
     # what the person says
 
-    @property
-    def busy(self) -> bool:
-        """True while a reply is being written."""
-        return self._turn is not None
-
     @on(Prompt.Changed)
     def _typing(self) -> None:
         self.query_one(Transcript).typed()
@@ -141,71 +129,6 @@ class ChatScreen(BeatingScreen):
     @on(Prompt.LeftEmpty)
     async def _left_empty(self) -> None:
         await self.app.run_action("app.quit_twice" if self.busy else "app.quit")
-
-    # a turn
-
-    def start(self, text: str, along: tuple[Attachment, ...] = ()) -> None:
-        """Say `text` and show what is answered."""
-        self._unsent, self._ending = Draft(text, along), None
-        self.query_one(Status).begin()
-        self._turn = self._run_turn(text, along)
-
-    @work(group="turn")
-    async def _run_turn(self, text: str, along: tuple[Attachment, ...]) -> None:
-        assert self.sitting is not None  # noqa: S101 - `ready` was asked before
-        assert self.sitting.conversation is not None  # noqa: S101 - the same
-        session = self.sitting.journal.id
-
-        def emit(event: Event) -> None:
-            self.post_message(Happened(event, session))
-
-        try:
-            await self.engine.run(self.sitting.say(text, Relay(emit), along))
-        except LocalGPTError as error:
-            emit(TurnFailed(error.message, error.advice))
-
-    @on(Happened)
-    def _happened(self, happened: Happened) -> None:
-        """The one place where events come to the screen."""
-        event = happened.event
-        match event:
-            case Said(message=message) if message.kind == "user":
-                self._unsent = Draft()
-                self.remove_class("-empty")
-                self.title_changed()
-            case TurnFinished() | TurnFailed() | TurnCancelled():
-                self._ending = event
-                self.remove_class("-empty")
-            case _:
-                pass
-        self.query_one(Transcript).show(event)
-        self.query_one(Status).show(event)
-
-    @on(Worker.StateChanged)
-    def _turn_over(self, changed: Worker.StateChanged) -> None:
-        if changed.worker is not self._turn or not changed.worker.is_finished:
-            return
-        self._turn = None
-        if self.engine.unattended:
-            return  # the reply goes on; only the screen has ended
-        self.query_one(Status).end()
-        self.show_usage()
-        self.list_sessions()
-        self.count_branches()
-        if self._unsent:  # it never reached the disk: it is still the person's
-            self.say_again(self._unsent)
-        if isinstance(self._ending, TurnFinished):
-            self.go_on()
-        else:
-            self.query_one(Queued).hold(held=True)
-
-    async def stop_turn(self) -> None:
-        """Stop the reply and wait until what had arrived is kept."""
-        turn = self._turn
-        if turn is not None:
-            turn.cancel()
-            with contextlib.suppress(WorkerCancelled, WorkerFailed):
-                await turn.wait()
 
     # the question before anything leaves this machine
 
@@ -244,8 +167,8 @@ class ChatScreen(BeatingScreen):
             return
         if self.focused is not self.prompt:
             self.action_chat()
-        elif self._turn is not None:
-            self._turn.cancel()
+        else:
+            self.stop_reply()
 
     async def action_interrupt(self) -> None:
         """Copy what is selected; else stop the reply; else clear the draft; pressed again, quit."""
@@ -259,8 +182,7 @@ class ChatScreen(BeatingScreen):
             self.prompt.write("")
             self.say("Draft cleared; ↑ brings it back.")
         else:
-            if self._turn is not None:
-                self._turn.cancel()
+            self.stop_reply()
             await self.app.run_action("app.quit_twice")
 
     async def action_leader(self) -> None:

@@ -14,7 +14,7 @@ from textual.timer import Timer
 from localgpt_tui.core.errors import LocalGPTError
 from localgpt_tui.drafting.completion import Suggestion, Wish, is_written
 from localgpt_tui.drafting.history import History, Spoken
-from localgpt_tui.drafting.kept import Draft, Drafts
+from localgpt_tui.drafting.kept import Draft, Drafts, joined
 from localgpt_tui.ui.editor import edit, editor_command
 from localgpt_tui.ui.screens.picker import PickerScreen
 from localgpt_tui.ui.screens.sidebar import SidebarScreen
@@ -71,8 +71,7 @@ class DraftingScreen(SidebarScreen):
         if self._draft_of not in (None, session):
             await self.save_draft()
             self.put(Draft())
-            if not self._keeps_draft:  # what waits there belongs to nobody else
-                self.query_one(Queued).clear()
+            self.query_one(Queued).clear()  # it is in that draft
         self._keeps_draft = not incognito
         await super().show_session()
         await self._remember()
@@ -80,7 +79,11 @@ class DraftingScreen(SidebarScreen):
             self._draft_of = session
             if incognito:
                 return
-            self._restore(await asyncio.to_thread(self._drafts().load, await asyncio.to_thread(_kept_as, session)))
+            self._restore(await self.load_draft(session))
+
+    async def load_draft(self, session: Path) -> Draft:
+        """What was written in the session whose file is `session`, and not sent."""
+        return await asyncio.to_thread(self._drafts().load, await asyncio.to_thread(_kept_as, session))
 
     async def close_down(self) -> None:
         """The draft is written before the session is let go."""
@@ -165,13 +168,12 @@ class DraftingScreen(SidebarScreen):
         """Write what is not sent yet: the draft, and before it what waits behind a reply."""
         if self.sitting is None or self._draft_of is None or not self._keeps_draft:
             return
-        waiting = self.query_one(Queued).everything
-        draft = self.draft
-        texts = [*(each.text for each in waiting), draft.text]
-        along = [attachment for each in waiting for attachment in each.attachments]
-        unsent = Draft("\n\n".join(filter(None, texts)), (*along, *draft.attachments))
+        await self.keep_draft(self._draft_of, joined([*self.query_one(Queued).everything, self.draft]))
+
+    async def keep_draft(self, session: Path, draft: Draft) -> None:
+        """Write `draft` as that of the session whose file is `session`."""
         try:
-            await asyncio.to_thread(self._write_down, self._draft_of, unsent)
+            await asyncio.to_thread(self._write_down, session, draft)
         except OSError as error:
             if not self._complained:
                 self._complained = True

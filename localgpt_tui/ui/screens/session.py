@@ -21,7 +21,7 @@ from localgpt_tui.ui.widgets.welcome import Finding, Welcome
 if TYPE_CHECKING:  # pydantic, the store and the rest come after the first frame
     from localgpt_tui.sessions.entries import Entry
     from localgpt_tui.sessions.journal import Journal
-    from localgpt_tui.ui.sitting import Sitting
+    from localgpt_tui.ui.sitting import Opening, Sitting
 
 
 class SessionScreen(PanedScreen):
@@ -33,7 +33,7 @@ class SessionScreen(PanedScreen):
         self.sitting: Sitting | None = None
         self.clock = clock
         self._pace = pace
-        self._first: Entry | None = None
+        self._first: Entry | None = None  # of those that are shown
 
     @property
     @abstractmethod
@@ -47,13 +47,22 @@ class SessionScreen(PanedScreen):
 
     async def close_down(self) -> None:
         """Stop what runs, let go of the session; what was said is on the disk already."""
-        await self.stop_turn()
+        await self.stop_turns()
         if self.sitting is not None:
             await self.engine.run(self.sitting.aclose())
 
+    @property
     @abstractmethod
-    async def stop_turn(self) -> None:
-        """Stop the reply and wait until what had arrived is kept."""
+    def replying(self) -> frozenset[str]:
+        """The ids of the sessions, open or not, in which a reply is being written here."""
+
+    @abstractmethod
+    def set_aside(self) -> None:
+        """Let a reply that is being written in the open session go on while another one is shown."""
+
+    @abstractmethod
+    async def stop_turns(self) -> None:
+        """Stop every reply and wait until what had arrived is kept."""
 
     @abstractmethod
     def show_holder(self) -> None:
@@ -98,13 +107,14 @@ class SessionScreen(PanedScreen):
         """Show `journal` and go on in it.
 
         Raises:
-            LocalGPTError: a reply is still being written here.
+            LocalGPTError: a reply is still being written in a session that would be gone.
         """
         assert self.sitting is not None  # noqa: S101 - there was a command to carry out
-        if self.busy:
+        gone = self.farewell
+        if gone and self.busy:
             await asyncio.to_thread(journal.close)
             raise LocalGPTError("A reply is still being written here.", "Stop it with Esc, then go on.")
-        gone = self.farewell
+        self.set_aside()
         await self.engine.run(self.sitting.converse(journal))
         await self.show_session()
         self.show_surroundings()
@@ -127,20 +137,24 @@ class SessionScreen(PanedScreen):
         opening = await self.engine.run(self.sitting.read())
         if not self.query(Header):
             return  # the app has ended meanwhile
-        self._first = opening.entries[0] if opening.entries else None
         self.set_class(not opening.entries, "-empty")
         incognito = self.sitting.journal.incognito
         self.set_class(incognito, "-incognito")
         self.query_one("#draft").border_title = "incognito: nothing is recalled, nothing is kept" if incognito else None
-        self.query_one(Transcript).load(opening.entries, more=opening.more)
         said = [entry.message.text for entry in opening.entries if entry.message and entry.message.kind == "user"]
         self.prompt.remember(said)
         self.query_one(Status).reset(opening.usage)
+        self.show_entries(opening)
         self.title_changed()
         self.show_holder()
         self.list_sessions()
         for sentence in self.sitting.journal.damage[:1]:
             self.say(sentence)
+
+    def show_entries(self, opening: "Opening") -> None:
+        """Fill the transcript with the end of a session."""
+        self._first = opening.entries[0] if opening.entries else None
+        self.query_one(Transcript).load(opening.entries, more=opening.more)
 
     @on(Transcript.Behind)
     def _behind(self, behind: Transcript.Behind) -> None:

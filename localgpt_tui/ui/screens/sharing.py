@@ -39,12 +39,13 @@ class SharingScreen(SessionScreen):
             await asyncio.sleep(0.01)
 
     async def leave(self, minutes: float) -> "Unattended | None":
-        """Leave a reply that is being written running for at most `minutes`; None where there is none to finish."""
-        if self.sitting is None or self.sitting.turn is None or minutes <= 0 or self.sitting.journal.incognito:
+        """Leave replies that are being written running for at most `minutes`; None where there is none to finish."""
+        turns = [turn for turn in self.sitting.turns if not turn.journal.incognito] if self.sitting is not None else []
+        if self.sitting is None or not turns or minutes <= 0:
             return None
         from localgpt_tui.ui.unattended import Unattended  # noqa: PLC0415 - it knows the store
 
-        return Unattended(self.engine, self.sitting, self.sitting.turn, minutes=minutes)
+        return Unattended(self.engine, self.sitting, turns, minutes=minutes)
 
     def show_holder(self) -> None:
         """Say so where another program writes in the open session."""
@@ -61,6 +62,7 @@ class SharingScreen(SessionScreen):
             await asyncio.sleep(self._pace)
             if self.sitting is None:
                 continue
+            self.sitting.give_way()
             journal = self.sitting.journal
             if journal.read_only:
                 await self._follow()

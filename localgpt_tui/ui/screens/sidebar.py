@@ -39,9 +39,8 @@ class SidebarScreen(ReadingScreen):
             self._seen = {session.id: session.messages for session in sessions}
         self._seen |= {session.id: session.messages for session in sessions if session.id == journal.id}
         marks = {session.id: UNREAD for session in sessions if session.messages > self._seen.get(session.id, 0)}
-        marks |= dict.fromkeys(self._answered, RUNNING)
-        if self.busy or journal.read_only:
-            marks[journal.id] = RUNNING if self.busy or journal.id in self._answered else READ_ONLY
+        marks |= {journal.id: READ_ONLY} if journal.read_only else {}
+        marks |= dict.fromkeys(self._answered | self.replying, RUNNING)
         for listing in self.query(SessionList):  # there is none any more once the app has ended
             listing.show(sessions, open_id=journal.id, marks=marks, now=self.clock())
 
@@ -81,6 +80,8 @@ class SidebarScreen(ReadingScreen):
                     await asyncio.to_thread(shelf.pin, asked.id, on=asked.id not in self._pinned)
                 case "delete" | "rename" if here:
                     self.do(f"/{asked.wish}")
+                case "delete" if asked.id in self.replying:
+                    self.say("A reply is being written in it: open it and stop that first.")
                 case "delete" if asked.id:
                     await asyncio.to_thread(shelf.delete, asked.id)
                     self.say(f"Deleted “{title}”. u brings it back.")

@@ -10,7 +10,7 @@ from textual import on, work
 from localgpt_tui import attachments
 from localgpt_tui.core.errors import LocalGPTError
 from localgpt_tui.core.messages import Attachment
-from localgpt_tui.drafting.kept import Draft
+from localgpt_tui.drafting.kept import Draft, joined
 from localgpt_tui.ui.screens.drafting import DraftingScreen
 from localgpt_tui.ui.widgets.attached import Attached
 from localgpt_tui.ui.widgets.consent import ConsentPanel
@@ -96,8 +96,7 @@ class WritingScreen(DraftingScreen):
 
     def say_again(self, draft: Draft) -> None:
         """What never reached the disk is still the person's: put it back into the draft, or before it."""
-        now = self.draft
-        self.put(Draft("\n\n".join(filter(None, [draft.text, now.text])), (*draft.attachments, *now.attachments)))
+        self.put(joined([draft, self.draft]))
 
     # what waits
 
@@ -124,14 +123,14 @@ class WritingScreen(DraftingScreen):
         queued = self.query_one(Queued)
         if not queued.empty:
             waiting = queued.take_back()
-            self.put(Draft(waiting.text, waiting.attachments))
+            self.put(waiting)
         self._queue_changed()
 
     @on(Queued.EditWanted)
     def _edit_waiting(self, wanted: Queued.EditWanted) -> None:
         if self.draft:
             self.action_stash()
-        self.put(Draft(wanted.waiting.text, wanted.waiting.attachments))
+        self.put(wanted.waiting)
         self._left_queue()
 
     @on(Queued.Left)

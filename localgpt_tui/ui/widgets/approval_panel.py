@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
+from textual.reactive import reactive
 from textual.timer import Timer
 from textual.visual import Visual
 from textual.widget import Widget
@@ -100,6 +101,7 @@ class ApprovalPanel(Vertical, can_focus=True):
 
     Attributes:
         pause: seconds without a key that arm them.
+        here: the session in view; a question from another one says which.
     """
 
     HINTS = (("y", "yes, once"), ("n", "no"), ("f", "full view"), ("↑ ↓", "scroll"), ("Tab", "draft"), ("Esc", "draft"))
@@ -132,6 +134,8 @@ class ApprovalPanel(Vertical, can_focus=True):
         def __init__(self, waiting: int) -> None:
             super().__init__()
             self.waiting = waiting
+
+    here = reactive("", init=False)
 
     def __init__(self) -> None:
         super().__init__()
@@ -194,6 +198,10 @@ class ApprovalPanel(Vertical, can_focus=True):
                 self.post_message(self.Chosen(question, "f" if unread else key))
                 return True
         return False
+
+    def watch_here(self) -> None:
+        """Another session is in view."""
+        self._redraw()
 
     def action_scroll_text(self, lines: int) -> None:
         """Scroll what would run."""
@@ -277,7 +285,7 @@ class ApprovalPanel(Vertical, can_focus=True):
         count = f"1 of {len(self._questions)}" if len(self._questions) > 1 else ""
         more = self.query_one(QuestionText).hidden
         right = Content(" · ".join(filter(None, (more, count))))
-        words = plain(exact(asked(question.approval)))
+        words = plain(exact(asked(question.approval, here=self.here)))
         left = Content(fit(words, max(8, width - right.cell_length - 2))).stylize("bold $warning")
         gap = " " * max(1, width - left.cell_length - right.cell_length)
         return Content.assemble(left, gap, right.stylize("$warning"))

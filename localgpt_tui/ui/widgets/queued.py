@@ -1,6 +1,6 @@
 """What was said while a reply was still being written: it waits in sight, and can be changed or taken back."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.console import RenderableType
@@ -12,17 +12,10 @@ from textual.visual import Visual
 from textual.widget import Widget
 
 from localgpt_tui.core.messages import Attachment
+from localgpt_tui.drafting.kept import Draft
 from localgpt_tui.safety.terminal import printable
 
 _MOST_ROWS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A message or a command that waits, and what is to be sent along with it."""
-
-    text: str
-    attachments: tuple[Attachment, ...] = ()
 
 
 class Queued(Widget, can_focus=True):
@@ -42,7 +35,7 @@ class Queued(Widget, can_focus=True):
     class EditWanted(Message):
         """The person wants `waiting` back in the draft; it does not wait any more."""
 
-        def __init__(self, waiting: Waiting) -> None:
+        def __init__(self, waiting: Draft) -> None:
             super().__init__()
             self.waiting = waiting
 
@@ -51,7 +44,7 @@ class Queued(Widget, can_focus=True):
 
     def __init__(self) -> None:
         super().__init__()
-        self._all: list[Waiting] = []
+        self._all: list[Draft] = []
         self._marked = 0
         self.held = False
         self.display = False
@@ -62,27 +55,32 @@ class Queued(Widget, can_focus=True):
         return not self._all
 
     @property
-    def everything(self) -> tuple[Waiting, ...]:
+    def everything(self) -> tuple[Draft, ...]:
         """What waits, oldest first."""
         return tuple(self._all)
 
     def add(self, text: str, attachments: tuple[Attachment, ...] = ()) -> None:
         """Let `text` wait behind the others."""
-        self._all.append(Waiting(text, attachments))
+        self._all.append(Draft(text, attachments))
         self._changed()
 
-    def next(self) -> Waiting:
+    def restore(self, waiting: Sequence[Draft]) -> None:
+        """Let exactly these wait."""
+        self._all = list(waiting)
+        self._marked = max(0, len(self._all) - 1)
+        self._changed()
+
+    def next(self) -> Draft:
         """Take the oldest out."""
         return self._take(0)
 
-    def take_back(self) -> Waiting:
+    def take_back(self) -> Draft:
         """Take the newest out."""
         return self._take(len(self._all) - 1)
 
     def clear(self) -> None:
         """Nothing waits any more."""
-        while not self.empty:
-            self.take_back()
+        self.restore(())
 
     def hold(self, *, held: bool) -> None:
         """Keep everything until the person lets it go."""
@@ -147,7 +145,7 @@ class Queued(Widget, can_focus=True):
         last = max(_MOST_ROWS, self._marked + 1) if self.has_focus else len(lines)
         return Content("\n").join(lines[max(0, last - _MOST_ROWS) : last])
 
-    def _take(self, index: int) -> Waiting:
+    def _take(self, index: int) -> Draft:
         waiting = self._all.pop(index)
         self._marked = max(0, min(self._marked, len(self._all) - 1))
         self._changed()
@@ -158,6 +156,6 @@ class Queued(Widget, can_focus=True):
         self.refresh(layout=True)
 
 
-def _words(waiting: Waiting) -> str:
+def _words(waiting: Draft) -> str:
     names = ", ".join(attachment.name for attachment in waiting.attachments)
     return f"{waiting.text}  (with {names})" if names else waiting.text

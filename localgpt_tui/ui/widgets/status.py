@@ -65,9 +65,9 @@ class Status(Widget):
         """Prepare the clock, stopped."""
         self._timer = self.set_interval(_TICK, self.refresh, pause=True)
 
-    def begin(self) -> None:
-        """A turn has begun."""
-        self._since, self._doing = self._since or self._clock(), "waiting"
+    def begin(self, since: datetime | None = None) -> None:
+        """A turn has begun, now or at the moment `since`."""
+        self._since, self._doing = since or self._since or self._clock(), "waiting"
         if self._timer:
             self._timer.resume()
         self.refresh()

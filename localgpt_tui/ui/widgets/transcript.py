@@ -108,14 +108,25 @@ class Transcript(CaretView, SearchView, JumpView, TickView):
 
     def load(self, entries: "Sequence[Entry]", *, more: bool) -> None:
         """Show `entries`, oldest first, instead of what was shown; `more`: earlier ones can be asked for."""
+        timeline = Timeline(self.seconds)
+        timeline.load(entries)
         self._pending.clear()
-        self._timeline = Timeline(self.seconds)
-        self._timeline.load(entries)
+        self.bring_back(timeline, more=more)
+
+    def put_aside(self) -> Timeline:
+        """What is shown, with all that has arrived; it can go on by itself while something else is shown."""
+        self._take_pending()
+        return self._timeline
+
+    def bring_back(self, timeline: Timeline, *, more: bool) -> None:
+        """Show what was put aside, and what came since, instead of what was shown."""
+        self._timeline = timeline
         self._timeline.untouched()
         self._more, self._coming, self._goal = more, False, None
         self.forget_search()
         self.end_marking()
         self.show_rows(self._timeline.rows)
+        self.tick_while(running=bool(timeline.running))
         self.follow()
 
     def prepend(self, entries: "Sequence[Entry]", *, more: bool) -> None:
