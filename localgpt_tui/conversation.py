@@ -1,12 +1,13 @@
 """One session, one turn at a time: what is said is on disk before anyone sees it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
 from localgpt_tui.agent.loop import Limits, run_turn
 from localgpt_tui.agent.prompt import recollection
+from localgpt_tui.approvals.briefing import Briefing
 from localgpt_tui.approvals.guard import ApprovalGuard
 from localgpt_tui.core.errors import LocalGPTError, ProviderError, SessionError
 from localgpt_tui.core.events import (
@@ -19,16 +20,13 @@ from localgpt_tui.core.events import (
     TurnFailed,
     TurnFinished,
 )
-from localgpt_tui.core.messages import Attachment, Message, Usage, UserMessage
+from localgpt_tui.core.messages import Attachment, Usage, UserMessage
 from localgpt_tui.core.passages import Found, Passage
 from localgpt_tui.core.ports import Provider, Request, Tool
 from localgpt_tui.memory.origin import origins as origins_in
 from localgpt_tui.safety.sanitise import wrap
 from localgpt_tui.sessions.branches import left_behind
-from localgpt_tui.sessions.entries import Entry
 from localgpt_tui.sessions.journal import Journal
-
-_PAGE = 64  # entries read at a time, looking back
 
 Recollect = Callable[[str], Awaitable[Found]]
 """Finds the passages that a message calls for; few, and only good ones."""
@@ -83,9 +81,7 @@ class Conversation:
         self.guard = guard
         self._reminder, self._begin, self._close = reminder, begin, close
         self._under_way = under_way
-        self._caught_up = False
-        if guard is not None:
-            guard.on_origin = self._tainted
+        self._briefing = Briefing(guard, journal) if guard is not None else None
         self._limits = limits or Limits()
         self._max_tokens = max_tokens
         self._on_crash = on_crash
@@ -145,7 +141,7 @@ class Conversation:
             SessionError: there is no such message, or the session cannot be written.
         """
         passed = not at
-        for entry in self._backwards():
+        for entry in self.journal.backwards():
             passed = passed or entry.id == at
             if passed and isinstance(entry.message, UserMessage):
                 self.journal.rewind(entry.parent)
@@ -161,7 +157,7 @@ class Conversation:
         if not at:
             self.take_back()
             return
-        for entry in self._backwards():
+        for entry in self.journal.backwards():
             if entry.id == at:
                 self.journal.rewind(entry.parent)
                 return
@@ -177,13 +173,6 @@ class Conversation:
         if left is None:
             raise SessionError("Nothing was taken back in this session.", "There is nothing to undo.")
         self.journal.rewind(left)
-
-    def _backwards(self) -> Iterator[Entry]:
-        """The entries of the open branch, the newest first, read a page at a time."""
-        before: Entry | None = None
-        while page := self.journal.tail(_PAGE, before):
-            yield from reversed(page)
-            before = page[0]
 
     async def send(self, text: str, emit: Emit, attachments: Sequence[Attachment] = ()) -> None:
         """Say `text` and let the model answer; every event goes to `emit`, messages once they are on disk.
@@ -220,10 +209,10 @@ class Conversation:
         if self._begin is not None:
             await asyncio.to_thread(self._begin)
         history = await asyncio.to_thread(self.journal.history)
-        if self.guard is not None:
-            await self._brief(self.guard, history, message)
+        if self._briefing is not None:
+            await self._briefing.hear(message, history)
         emit(Said(message))
-        self._take_note_of(f"the attachment {attachment.name}" for attachment in message.attachments)
+        self._read_from(f"the attachment {attachment.name}" for attachment in message.attachments)
         request = Request(
             system=self._system(),
             messages=(*history, message),
@@ -233,30 +222,6 @@ class Conversation:
             max_tokens=self._max_tokens,
         )
         await run_turn(self.provider, request, emit, guard=self.guard, limits=self._limits)
-
-    async def _brief(self, guard: ApprovalGuard, history: Sequence[Message], message: UserMessage) -> None:
-        """Let the guard know what this session has heard and read, the first time also what it did before."""
-        if not self._caught_up:
-            for said in history:
-                if isinstance(said, UserMessage):
-                    guard.heard(said.text)
-            for origin, near in await asyncio.to_thread(self._marked_origins):
-                guard.tainted_by((origin,), near=near)
-            self._caught_up = True
-        guard.heard(message.text)
-
-    def _marked_origins(self) -> list[tuple[str, bool]]:
-        marks = (entry.mark for entry in self._backwards() if entry.kind == "taint")
-        return [(str(mark.get("origin", "")), mark.get("near") is True) for mark in marks][::-1]
-
-    def _take_note_of(self, origins: Iterable[str]) -> None:
-        if self.guard is not None:
-            self.guard.tainted_by(origins)
-
-    def _tainted(self, origin: str, near: bool) -> None:  # noqa: FBT001 - as the guard tells it
-        """Keep with the session that it has read something untrusted."""
-        if self._caught_up and not self.journal.read_only:
-            self.journal.mark("taint", origin=origin, near=near)
 
     async def _recollection(self, message: UserMessage, emit: Emit) -> str:
         """The memories for this turn, as text for the model; the person sees which, and the journal keeps them."""
@@ -270,8 +235,12 @@ class Conversation:
         if not found.passages:
             return ""
         self._show_sources(found.passages, found.freshness, emit)
-        self._take_note_of(origin for passage in found.passages for origin in origins_in(passage.text))
+        self._read_from(origin for passage in found.passages for origin in origins_in(passage.text))
         return recollection([replace(passage, text=wrap(passage.text, passage.source)) for passage in found.passages])
+
+    def _read_from(self, origins: Iterable[str]) -> None:
+        if self._briefing is not None:
+            self._briefing.read(origins)
 
     def _show_sources(self, passages: Sequence[Passage], freshness: str, emit: Emit) -> None:
         self.journal.mark("sources", passages=[_kept(passage) for passage in passages])
@@ -291,15 +260,8 @@ class Conversation:
                     self.usage = _added(self.usage, event.message.usage)
                 if event.message.kind == "user":
                     self._asked = event.id
-            elif isinstance(event, ApprovalAnswered) and event.approval.act.kind != "trust":
-                decision = event.decision
-                self.journal.mark(
-                    "approval",
-                    call=event.approval.call.id,
-                    answer=decision.answer,
-                    by=decision.by,
-                    reason=decision.reason,
-                )
+            elif isinstance(event, ApprovalAnswered) and self._briefing is not None:
+                self._briefing.keep_answer(event)
             emit(event)
             if isinstance(event, Said) and event.message.kind == "tool" and (found := self._cited()):
                 self._show_sources(found, "fresh", emit)

@@ -25,8 +25,6 @@ from localgpt_tui.sessions.speech import moment
 from localgpt_tui.sessions.titles import clean_title
 from localgpt_tui.sessions.writing import make_room, write_line
 
-__all__ = ["Entry", "Journal"]
-
 
 class Journal:
     """One session: what was said, in the order it was said, on a branch that can be left and taken up again.
@@ -174,7 +172,7 @@ class Journal:
         Raises:
             SessionError: the file cannot be read.
         """
-        return list(islice(self._backwards(before), count))[::-1]
+        return list(islice(self.backwards(before), count))[::-1]
 
     def entries(self) -> Iterator[Entry]:
         """Every entry, on whatever branch, the last one first.
@@ -193,7 +191,7 @@ class Journal:
         """
         with self._one_at_a_time:
             if self._said is None:
-                self._said = [entry.message for entry in self._backwards() if entry.message][::-1]
+                self._said = [entry.message for entry in self.backwards() if entry.message][::-1]
             return tuple(answered(self._said))
 
     def rewind(self, to: str) -> None:
@@ -312,8 +310,12 @@ class Journal:
             self._leaf = "" if newest is None else newest.parent if newest.kind == BRANCH else newest.id
         return self._leaf
 
-    def _backwards(self, before: Entry | None = None) -> Iterator[Entry]:
-        """What is shown of the branch, the newest first; a follower sees no further than it has followed."""
+    def backwards(self, before: Entry | None = None) -> Iterator[Entry]:
+        """What is shown of the branch (or of what led to `before`), the newest first, as far as it was followed.
+
+        Raises:
+            SessionError: the file cannot be read.
+        """
         if self._fresh:
             return
         if before is None:
