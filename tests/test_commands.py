@@ -1,5 +1,7 @@
+import asyncio
+
 import pytest
-from fakes import EventLog
+from fakes import EventLog, Hangs, ScriptedProvider
 
 from localgpt_tui import commands
 from localgpt_tui.assistant import Assistant
@@ -43,12 +45,12 @@ def desk(tmp_path, monkeypatch):
     desk.conversation.journal.close()
 
 
-def test_names_aliases_and_leader_keys_are_unique():
+def test_names_aliases_and_leader_keys_are_unique_and_every_command_has_a_leader_path():
     names = [name for command in commands.COMMANDS for name in (command.name, *command.aliases)]
-    leaders = [command.leader for command in commands.COMMANDS if command.leader]
+    leaders = [command.leader for command in commands.COMMANDS]
     assert len(set(names)) == len(names)
     assert len(set(leaders)) == len(leaders)
-    assert all(command.help for command in commands.COMMANDS)
+    assert all(command.help and command.leader for command in commands.COMMANDS)
 
 
 async def test_help_lists_every_command(desk):
@@ -59,6 +61,12 @@ async def test_help_lists_every_command(desk):
 async def test_a_command_that_is_none_says_so(desk):
     with pytest.raises(LocalGPTError, match="no command /nonsense"):
         await commands.run(desk, "/nonsense")
+
+
+async def test_undo_does_nothing_where_it_does_not_know_what_is_meant(desk):
+    with pytest.raises(LocalGPTError, match="/undo files"):
+        await commands.run(desk, "/undo file")
+    assert desk.acts == []
 
 
 async def test_quit_by_any_of_its_names(desk):
@@ -76,6 +84,20 @@ async def test_a_deleted_session_comes_back_whole(desk):
     await commands.run(desk, "/undelete")
     assert desk.conversation.journal.id == name
     assert desk.conversation.journal.history()[0].text == "remember that the gate code is 4711"
+
+
+async def test_a_session_is_not_deleted_while_a_reply_is_written_in_it(desk):
+    model = ScriptedProvider(Hangs("So"))
+    desk.conversation.switch_provider(model)
+    turn = asyncio.create_task(desk.conversation.send("hello", EventLog()))
+    await model.hanging.wait()
+
+    with pytest.raises(LocalGPTError, match="still being written"):
+        await commands.run(desk, "/delete")
+
+    turn.cancel()
+    await asyncio.gather(turn, return_exceptions=True)
+    assert desk.conversation.journal.path.exists()
 
 
 async def test_an_empty_new_session_can_be_deleted_too(desk):
