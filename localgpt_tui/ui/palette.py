@@ -52,7 +52,7 @@ class CommandPalette(Provider):
         return f"/{command.name}   {ways}" if ways else f"/{command.name}"
 
     def _run(self, command: "Command") -> None:
-        while not hasattr(self.app.screen, "do"):  # a small screen over the chat: the command closes it
+        while not hasattr(self.app.screen, "do"):  # another screen over the chat: the command closes it
             self.app.pop_screen()
         cast("_Doer", self.app.screen).do(f"/{command.name}")
 

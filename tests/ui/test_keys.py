@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stage import shown, staged, until, until_ready, until_shown
+from stage import shown, staged, talk, until, until_ready, until_shown, write_session
 
 from localgpt_tui.commands import COMMANDS
 from localgpt_tui.paths import find_places
@@ -106,7 +106,7 @@ def test_what_cannot_work_is_said(keys, words):
 def test_keys_are_understood_as_people_write_them():
     assert spelled("Ctrl+G, ?, PgUp,G") == ("ctrl+g", "question_mark", "pageup", "G")
     assert keymap({"a": "", "b": "Esc"}) == {"a": "unbound", "b": "escape"}
-    assert [key_shown(key) for key in ("ctrl+j", "question_mark", "G", "unbound")] == ["Ctrl+J", "?", "G", ""]
+    assert [key_shown(key) for key in ("ctrl+j", "plus", "left", "unbound")] == ["Ctrl+J", "+", "←", ""]
 
 
 @given(st.text(max_size=30))
@@ -122,3 +122,14 @@ def test_leader_paths_that_are_never_reached_and_unknown_ones_are_told():
     assert leader_path("jump", " ", {}) == " "
     assert shown_path(leader_path("jump", " ", {"leader.jump": "Space j"})) == "Ctrl+X Space j"
     assert leader_path("jump", " ", {"leader.jump": ""}) == ""
+
+
+async def test_a_command_of_the_palette_closes_the_screens_over_the_chat_and_is_carried_out_there():
+    write_session(*talk())
+    async with staged(resume=True).run_test(size=(100, 30)) as pilot:
+        await until_ready(pilot)
+        await pilot.press("ctrl+x", "3")
+        await until_shown(pilot, "Memory   ")
+        await pilot.press("ctrl+p", *"which model", "enter")
+        await until_shown(pilot, "answers here.")
+        assert pilot.app.screen is pilot.app.screen_stack[0]

@@ -137,12 +137,6 @@ class MemoryScreen(PastScreen):
         self.read_again()
         self.set_interval(_LOOK_AGAIN, self._count)
 
-    def do(self, line: str) -> None:
-        """The command palette was used here: the chat carries it out."""
-        self.app.pop_screen()
-        chat = self.app.screen
-        chat.call_later(getattr(chat, "do"), line)  # noqa: B009 - the palette knows it by this name only
-
     # what is listed
 
     @work(group="list", exclusive=True)

@@ -62,12 +62,6 @@ class BlameScreen(Screen[None]):
         self.query_one("#memory-head", Static).update(f"Who wrote {shown_name(self._path)}")
         self._read()
 
-    def do(self, line: str) -> None:
-        """The command palette was used here: the screen below carries it out."""
-        self.app.pop_screen()
-        below = self.app.screen
-        below.call_later(getattr(below, "do"), line)  # noqa: B009 - the palette knows it by this name only
-
     @work(group="read", exclusive=True)
     async def _read(self) -> None:
         try:

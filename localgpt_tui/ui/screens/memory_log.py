@@ -91,12 +91,6 @@ class LogScreen(Screen[str | None]):
         self.query_one(Hints).show(((("Enter", "what caused it"),) if self._find_causes else ()) + _HINTS)
         self._read()
 
-    def do(self, line: str) -> None:
-        """The command palette was used here: the screen below carries it out."""
-        self.app.pop_screen()
-        below = self.app.screen
-        below.call_later(getattr(below, "do"), line)  # noqa: B009 - the palette knows it by this name only
-
     @work(group="read", exclusive=True)
     async def _read(self) -> None:
         work = self._remembering.learned(self._session) if self._session else self._remembering.log(self._path)
