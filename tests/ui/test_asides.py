@@ -6,6 +6,7 @@ from itertools import count
 from fakes import Hangs, ScriptedProvider
 from stage import shown, staged, talk, until, until_ready, until_shown, write_session
 
+from localgpt_tui.core.errors import ProviderError
 from localgpt_tui.core.events import TextDelta
 from localgpt_tui.core.messages import AssistantMessage, UserMessage
 from localgpt_tui.drafting.kept import Drafts
@@ -27,6 +28,7 @@ class Slow:
         self._numbers = count(1)
         self._going = asyncio.Semaphore(0)
         self._loop = None
+        self._broken = False
 
     async def reply(self, request, emit):
         self._loop = asyncio.get_running_loop()
@@ -34,10 +36,13 @@ class Slow:
         self.asked.append(request.messages[-1].text)
         emit(TextDelta(f"Answer {number} begins"))
         await self._going.acquire()
+        if self._broken:
+            raise ProviderError("It broke.")
         emit(TextDelta(" and ends."))
         return AssistantMessage(f"Answer {number} begins and ends.", model=self.model)
 
-    def go_on(self) -> None:
+    def go_on(self, *, broken: bool = False) -> None:
+        self._broken = broken
         self._loop.call_soon_threadsafe(self._going.release)
 
     async def aclose(self) -> None:
@@ -50,11 +55,18 @@ def said_in(session: str) -> list[str]:
         return [message.text for message in journal.history()]
 
 
+async def ask(pilot, words: str, answer: str) -> None:
+    """Say something, and wait for the beginning of the answer."""
+    await until_ready(pilot)
+    await pilot.press(*words, "enter")
+    await until_shown(pilot, answer)
+
+
 async def leave(pilot) -> str:
     """Go to a new session; returns the id of the one that was left."""
     session = pilot.app.screen.sitting.journal.id
-    await pilot.press(*"/new", "enter")
-    await until(pilot, lambda: pilot.app.screen.sitting.journal.id != session and not pilot.app.screen.busy)
+    pilot.app.screen.do("/new")
+    await until(pilot, lambda: pilot.app.screen.sitting.journal.id != session)
     await until(pilot, lambda: "begins" not in shown(pilot.app))
     return session
 
@@ -67,9 +79,7 @@ async def come_back(pilot, session: str) -> None:
 async def test_a_reply_goes_on_is_marked_and_is_finished_while_another_session_is_open():
     model = Slow()
     async with staged(provider=model).run_test(size=ROOMY) as pilot:
-        await until_ready(pilot)
-        await pilot.press(*"first", "enter")
-        await until_shown(pilot, "Answer 1 begins")
+        await ask(pilot, "first", "Answer 1 begins")
         left = await leave(pilot)
         await until_shown(pilot, f"{RUNNING} first")
         assert not pilot.app.screen.query_one(Status).busy
@@ -92,11 +102,9 @@ async def test_a_reply_goes_on_is_marked_and_is_finished_while_another_session_i
 async def test_who_comes_back_sees_the_reply_grow_with_the_draft_and_what_waits_as_they_were():
     model = Slow()
     async with staged(provider=model).run_test(size=ROOMY) as pilot:
-        await until_ready(pilot)
-        await pilot.press(*"first", "enter")
-        await until_shown(pilot, "Answer 1 begins")
+        await ask(pilot, "first", "Answer 1 begins")
         await pilot.press(*"then", "enter", *"half a thought")
-        left = await leave_with_command(pilot)
+        left = await leave(pilot)
         assert not pilot.app.screen.prompt.text
         assert Drafts(find_places().state / "drafts").load(left).text == "then\n\nhalf a thought"
 
@@ -111,22 +119,12 @@ async def test_who_comes_back_sees_the_reply_grow_with_the_draft_and_what_waits_
         assert pilot.app.screen.prompt.text == "half a thought"
 
 
-async def leave_with_command(pilot) -> str:
-    session = pilot.app.screen.sitting.journal.id
-    pilot.app.screen.do("/new")
-    await until(pilot, lambda: pilot.app.screen.sitting.journal.id != session)
-    await until(pilot, lambda: "begins" not in shown(pilot.app))
-    return session
-
-
 async def test_what_waits_is_said_in_its_own_session_and_the_rest_of_the_draft_stays_there():
     model = Slow()
     async with staged(provider=model).run_test(size=ROOMY) as pilot:
-        await until_ready(pilot)
-        await pilot.press(*"first", "enter")
-        await until_shown(pilot, "Answer 1 begins")
+        await ask(pilot, "first", "Answer 1 begins")
         await pilot.press(*"then", "enter", *"half")
-        left = await leave_with_command(pilot)
+        left = await leave(pilot)
         model.go_on()
         await until(pilot, lambda: len(model.asked) == 2)
         model.go_on()
@@ -139,9 +137,7 @@ async def test_what_waits_is_said_in_its_own_session_and_the_rest_of_the_draft_s
 async def test_esc_stops_only_the_reply_in_view_and_quitting_keeps_what_had_arrived_of_all():
     other = write_session(*talk())
     async with staged(provider=ScriptedProvider(Hangs("Still here"), Hangs("There too"))).run_test() as pilot:
-        await until_ready(pilot)
-        await pilot.press(*"go", "enter")
-        await until_shown(pilot, "Still here")
+        await ask(pilot, "go", "Still here")
         left = pilot.app.screen.sitting.journal.id
         await come_back(pilot, other)
         await pilot.press("escape")
@@ -155,16 +151,17 @@ async def test_esc_stops_only_the_reply_in_view_and_quitting_keeps_what_had_arri
     assert said_in(other)[-1] == "There too"
 
 
-async def test_a_reply_that_fails_out_of_sight_says_so():
-    async with staged(provider=ScriptedProvider(Hangs("Nothing"), RuntimeError("broken"))).run_test() as pilot:
-        await until_ready(pilot)
-        await pilot.press(*"go", "enter")
-        await until_shown(pilot, "Nothing")
-        left = await leave_with_command(pilot)
-        reply = pilot.app.screen._asides[left].reply
-        reply.worker.cancel()
-        await until_shown(pilot, "The reply in “go” was stopped.")
-        assert said_in(left) == ["go", "Nothing"]
+async def test_a_reply_that_fails_out_of_sight_says_so_and_what_waited_is_a_draft():
+    model = Slow()
+    async with staged(provider=model).run_test(size=ROOMY) as pilot:
+        await ask(pilot, "first", "Answer 1 begins")
+        await pilot.press(*"then", "enter")
+        left = await leave(pilot)
+        model.go_on(broken=True)
+        await until_shown(pilot, "The reply in “first” failed: It broke.")
+        assert said_in(left) == ["first", "Answer 1 begins"]
+        await come_back(pilot, left)
+        await until(pilot, lambda: pilot.app.screen.prompt.text == "then")
 
 
 async def test_an_incognito_session_is_not_left_while_a_reply_is_being_written_in_it():
@@ -181,10 +178,8 @@ async def test_an_incognito_session_is_not_left_while_a_reply_is_being_written_i
 async def test_a_running_session_is_not_deleted_from_the_list():
     write_session(UserMessage("trip to Lisbon"), AssistantMessage("Pack light."), minutes_ago=180)
     async with staged(provider=ScriptedProvider(Hangs("Still here"))).run_test(size=ROOMY) as pilot:
-        await until_ready(pilot)
-        await pilot.press(*"go", "enter")
-        await until_shown(pilot, "Still here")
-        left = await leave_with_command(pilot)
+        await ask(pilot, "go", "Still here")
+        left = await leave(pilot)
         await until_shown(pilot, f"{RUNNING} go")
         await pilot.press("ctrl+x", "l", "g", "d")
         await until_shown(pilot, "A reply is being written in it")
