@@ -177,7 +177,7 @@ class MemoryScreen(PastScreen):
         if self._showing == "found":
             fresh = f"{len(self._passages)} found · {self._freshness}"
         problem = self.remembering.history.problem
-        said = " · ".join(filter(None, (words, fresh, f"history: {problem}" if problem else "")))
+        said = " · ".join(filter(None, (f"history: {problem}" if problem else "", words, fresh)))
         self.query_one("#memory-head", Static).update(f"Memory   {printable(said)}")
 
     def _show_files(self) -> None:

@@ -59,16 +59,20 @@ class LineList(ScrollView, can_focus=True):
         self.looked()
 
     def action_cursor(self, step: int) -> None:
-        """Go to the next line that can be chosen, or the one before."""
-        self._go_near(self.cursor + step, step)
+        """Go to the next line that can be chosen, or the one before; past the last of them, see what is there."""
+        before = self.cursor
+        self._go_near(before + step, step)
+        if self.cursor == before:
+            self.scroll_relative(y=step, animate=False, force=True)
 
     def action_page(self, pages: int) -> None:
         """Go on by what is in sight."""
         self._go_near(self.cursor + pages * max(1, self.size.height - 1), pages)
 
     def action_edge(self, step: int) -> None:
-        """Go to the first line, or the last."""
+        """Go to the first line, or the last, and see all that is there."""
         self._go_near(0 if step > 0 else self.count - 1, step)
+        self.scroll_to(y=0 if step > 0 else self.max_scroll_y, animate=False, force=True)
 
     def on_click(self, event: events.Click) -> None:
         """A click marks a line; on the marked one it chooses it."""
