@@ -1,9 +1,11 @@
-"""The heartbeat's figures: beats that are killed at any point, the ledger's speed, what an idle daemon costs.
+"""The heartbeat's figures: beats that are killed at any point, the ledger's and its screen's speed, an idle daemon.
 
 python benchmarks/heartbeat.py [--beats 2000] [--rows 10000] [--seconds 120]
 """
 
 import argparse
+import asyncio
+import gc
 import os
 import sys
 import tempfile
@@ -14,6 +16,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from crashing import crash_through
+from past import TASKS, write_tasks
+from stage import NOON, OLLAMA, staged, until_shown
 
 from localgpt_tui.frontends.daemon import start, stop
 from localgpt_tui.ledger import HEARTBEAT, Ledger, Row, Tried
@@ -30,25 +34,30 @@ def crashes(beats):
     print("wrong:", account.wrong or "nothing: each has exactly one row, none was done twice, none is missing")
 
 
+def write_rows(folder, rows, until):
+    """A ledger of so many rows, a half hour apart and ending then; one in ten asked a model, the others are free."""
+    written = Ledger(folder)
+    moment = until - timedelta(minutes=30 * 200)
+    written.begin_keeping(moment)
+    for number in range(200):
+        moment += timedelta(minutes=30)
+        row = Row.begun(HEARTBEAT, moment.isoformat(), moment, moment)
+        if number % 10:
+            written.claim(row.ended_with("quiet", moment, "There is no open task in HEARTBEAT.md."))
+            continue
+        written.claim(row)
+        told = Row(row.id, HEARTBEAT, row.slot, moment, moment, tasks=(Tried("k", "Water the plants", "claimed"),),
+                   acting=True, tokens=2400, money=0.01, claims="." * 160, session="s" * 36)  # fmt: skip
+        written.end(told, "sent", ended=moment)
+    head, _, body = written.path.read_bytes().partition(b"\n")
+    copies = (body.replace(b'"id":"', f'"id":"{number}-'.encode()) for number in range(rows // 200))
+    written.path.write_bytes(head + b"\n" + b"".join(copies))
+    return written.path.stat().st_size
+
+
 def ledger(rows):
-    """One row in ten asked a model; the others are free."""
-    moment = datetime(2026, 1, 1, tzinfo=UTC)
     with tempfile.TemporaryDirectory() as folder:
-        written = Ledger(Path(folder))
-        for number in range(200):
-            moment += timedelta(minutes=30)
-            row = Row.begun(HEARTBEAT, moment.isoformat(), moment, moment)
-            if number % 10:
-                written.claim(row.ended_with("quiet", moment, "There is no open task in HEARTBEAT.md."))
-                continue
-            written.claim(row)
-            told = Row(row.id, HEARTBEAT, row.slot, moment, moment, tasks=(Tried("k", "Water the plants", "claimed"),),
-                       acting=True, tokens=2400, money=0.01, claims="." * 160, session="s" * 36)  # fmt: skip
-            written.end(told, "sent", ended=moment)
-        head, _, body = written.path.read_bytes().partition(b"\n")
-        copies = (body.replace(b'"id":"', f'"id":"{number}-'.encode()) for number in range(rows // 200))
-        written.path.write_bytes(head + b"\n" + b"".join(copies))
-        size = written.path.stat().st_size
+        size = write_rows(Path(folder), rows, datetime(2026, 11, 22, tzinfo=UTC))
         took = []
         for _ in range(9):
             began = time.process_time()
@@ -66,6 +75,34 @@ def ledger(rows):
         f"{len(found)} rows, {size / 1e6:.1f} MB: opened with all in {sorted(took)[4] * 1000:.0f} ms of a core "
         f"(median of 9), with the newest 500 in {newest * 1000:.0f} ms, looked at again in {again * 1000:.1f} ms"
     )
+
+
+def screen(rows):
+    """From the key to the first rows that are drawn; the first time in a program, and then again."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ.update(HOME=folder, LOCALGPT_HOME=f"{folder}/home")
+        write_rows(find_places().state, rows, NOON)
+        write_tasks(TASKS)
+        print(f"the ledger's screen over {rows} rows: {asyncio.run(opened())}")
+
+
+async def opened():
+    app, took = staged(surroundings=OLLAMA, model="recall", beats=True), []
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until_shown(pilot, "ledger and tasks")
+        chat = app.screen
+        await asyncio.sleep(2)
+        gc.freeze()  # as the app does on a terminal
+        for _ in range(5):
+            began = time.perf_counter()
+            chat.action_heartbeat()
+            drawn = asyncio.Event()
+            app.screen.call_after_refresh(drawn.set)
+            await drawn.wait()
+            took.append((time.perf_counter() - began) * 1000)
+            await pilot.press("escape")
+            await asyncio.sleep(0.5)
+    return f"{took[0]:.0f} ms the first time, then {', '.join(f'{each:.0f}' for each in took[1:])} ms"
 
 
 def daemon(seconds):
@@ -98,5 +135,6 @@ if __name__ == "__main__":
     parser.add_argument("--seconds", type=int, default=120)
     asked = parser.parse_args()
     ledger(asked.rows)
+    screen(asked.rows)
     daemon(asked.seconds)
     crashes(asked.beats)

@@ -1,5 +1,7 @@
 """What confining costs: `bash -c true` in each tier against plain Popen, interleaved, and many at once.
 
+And what it costs to see what a command changed, in a folder of 2,000 files.
+
 sandbox.py [RUNS]
 """
 
@@ -18,9 +20,11 @@ from localgpt_tui.safety.sandbox import Bounds, hidden_places
 from localgpt_tui.safety.sandbox.mechanisms import mechanisms
 from localgpt_tui.safety.sandbox.probing import examine
 from localgpt_tui.safety.sandbox.starting import start
+from localgpt_tui.tools.watching import Watch
 
 ARGV = ["bash", "-c", "true"]
 MANY = 1000
+FILES = 2000
 
 
 def main(runs):
@@ -62,6 +66,28 @@ def main(runs):
                 list(pool.map(lambda _: confined(standard), range(MANY)))
             each = (time.perf_counter() - started) / MANY * 1000
             print(f"{MANY} by 16 threads: {each:.1f} ms each")
+    watching(runs)
+
+
+def watching(runs):
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as name:
+        root = Path(name).resolve() / "project"
+        for number in range(FILES):
+            file = root / f"{number % 40}" / f"{number}.py"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(os.urandom(4500))
+        watch = Watch(root.with_name("outputs"))
+        before, after = [], []
+        for _ in range(runs):
+            started = time.perf_counter()
+            look = watch.look((root,), keep=True)
+            middle = time.perf_counter()
+            watch.changes(look, (root,))
+            before.append((middle - started) * 1000)
+            after.append((time.perf_counter() - middle) * 1000)
+        watch.close()
+    print(f"{FILES} files before a command: first {before[0]:.1f} ms, then {statistics.median(before[1:]):.1f} ms")
+    print(f"{FILES} files after a command: {statistics.median(after):.1f} ms")
 
 
 if __name__ == "__main__":

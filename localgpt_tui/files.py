@@ -5,6 +5,7 @@ import errno
 import fcntl
 import json
 import os
+import re
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
 _TEMPORARY = ".tmp-"
 _SAID = 200  # characters in which a lock says who holds it
+_OURS = re.compile(r"(?:^|/)localgpt[-_]tui(?:/__main__\.py)?$")
 _NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP})
 
 
@@ -226,6 +228,23 @@ def locked(path: Path, *, program: str = "localgpt-tui") -> Iterator[bool]:
         lock.release()
 
 
+def is_locked(path: Path) -> bool:
+    """Whether anybody holds a lock on `path`, shared or not; False where there is no file, or one without locks."""
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(handle)
+    return False
+
+
 @contextlib.contextmanager
 def folder_locked(folder: Path, *, seconds: float = 5.0) -> Iterator[None]:
     """Keep other users of this function out of `folder` for a block; no file is made for it.
@@ -266,7 +285,7 @@ def _wait_for(handle: int, seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while not _taken(handle):
         if time.monotonic() > deadline:
-            raise TimeoutError(errno.ETIMEDOUT, "another program is writing there")
+            raise TimeoutError(errno.ETIMEDOUT, f"{_holder_of(handle) or 'another program'} is writing there")
         time.sleep(0.002)
 
 
@@ -279,6 +298,23 @@ def _taken(handle: int) -> bool:
         if error.errno not in _NO_LOCKS | {errno.EBADF}:  # EBADF: NFS locks only what is open for writing
             raise
     return True
+
+
+def _holder_of(handle: int) -> str:
+    """Who holds the lock on an open file, such as `localgpt-tui heartbeat (process 7)`; "" where it cannot be told."""
+    status = os.fstat(handle)
+    place = f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}:{status.st_ino}"
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        locks = [line.split() for line in Path("/proc/locks").read_text("ascii").splitlines()]
+        (pid, *_) = [int(lock[4]) for lock in locks if lock[1] == "FLOCK" and lock[5] == place]
+        if pid == os.getpid():
+            return "another part of this program"
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().decode("utf-8", "replace").rstrip("\0").split("\0")
+        at = next((at for at, word in enumerate(words) if _OURS.search(word)), 0)
+        named = ["localgpt-tui" if _OURS.search(words[at]) else Path(words[at]).name, *words[at + 1 : at + 2]]
+        program = "".join(letter if letter.isprintable() else "?" for letter in " ".join(named))[:60]
+        return f"{program} (process {pid})"
+    return ""
 
 
 def sweep_temporaries(folder: Path, *, older_than: float = 3600.0) -> int:

@@ -96,14 +96,21 @@ def make_folders(places: Places) -> str:
     Returns "" where everything can be written. It never raises: on a read-only disk the program still opens, and the
     sentence is for the person to see.
     """
-    for folder in (places.workspace, places.state, places.sessions, places.logs, places.data, places.cache):
+    for folder, lost in (
+        (places.state, "nothing said here will be kept"),
+        (places.sessions, "nothing said here will be kept"),
+        (places.workspace, "nothing can be noted down"),
+        (places.logs, "nothing is kept of trouble"),
+        (places.data, "some of what is here will not be kept"),
+        (places.cache, "the memory is searched with what is there already, if anything"),
+    ):
         try:
             _make_private(folder)
         except OSError as error:
             why = (error.strerror or str(error)).lower()
-            return _read_only(f"The folder {folder} cannot be made ({why})")
+            return _read_only(f"The folder {folder} cannot be made ({why})", lost)
         if not os.access(folder, os.W_OK | os.X_OK):
-            return _read_only(f"The folder {folder} cannot be written to")
+            return _read_only(f"The folder {folder} cannot be written to", lost)
     return ""
 
 
@@ -196,5 +203,5 @@ def _make_private(folder: Path) -> None:
         raise NotADirectoryError(errno.ENOTDIR, "a file is in its place")
 
 
-def _read_only(what: str) -> str:
-    return f"{what}: nothing said here will be kept. Make it writable, or set LOCALGPT_HOME to a folder that is."
+def _read_only(what: str, lost: str) -> str:
+    return f"{what}: {lost}. Make it writable, or set LOCALGPT_HOME to a folder that is."

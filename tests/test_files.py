@@ -17,6 +17,7 @@ from localgpt_tui.files import (
     Lock,
     append_line,
     atomic_write,
+    folder_locked,
     locked,
     private_folder,
     sweep_temporaries,
@@ -251,3 +252,32 @@ def test_a_lock_that_cannot_be_made_is_an_error_and_holds_nothing(folder: Path):
     assert not lock.held
     with (folder / "lock").open() as free:
         fcntl.flock(free, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+HOLDING = """\
+import fcntl, os, sys
+handle = os.open(sys.argv[2], os.O_RDONLY)
+fcntl.flock(handle, fcntl.LOCK_EX)
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/locks").exists(), reason="this system does not say who holds a lock")
+def test_who_waits_for_a_folder_is_told_who_is_writing_there(folder: Path):
+    program = folder / "localgpt-tui"
+    program.write_text(HOLDING)
+    words = [sys.executable, str(program), "heartbeat", str(folder)]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"held\n"
+        said = rf"localgpt-tui heartbeat \(process {other.pid}\) is writing there"
+        with pytest.raises(TimeoutError, match=said), folder_locked(folder, seconds=0.01):
+            pass
+        other.communicate()
+    with (
+        folder_locked(folder),
+        pytest.raises(TimeoutError, match="another part of this program"),
+        folder_locked(folder, seconds=0.01),
+    ):
+        pass

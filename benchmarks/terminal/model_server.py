@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 MODEL = "bench-model:latest"
+CONTEXT = 1 << 20  # room for a session of 5,000 messages
 SECTION = (Path(__file__).parent / "answer.md").read_text()
 TOKEN = re.compile(r"\n+|[ ]*[^\s]{1,6}|[ ]+")
 
@@ -92,7 +93,7 @@ class ModelServer:
             case "/api/tags":
                 await out.json({"models": [{"name": MODEL, "model": MODEL, "size": 1, "digest": "0" * 64}]})
             case "/api/show":
-                information = {"general.architecture": "llama", "llama.context_length": 8192}
+                information = {"general.architecture": "llama", "llama.context_length": CONTEXT}
                 await out.json({"model_info": information, "capabilities": ["completion"]})
             case "/v1/models":
                 await out.json({"object": "list", "data": [{"id": MODEL, "object": "model", "created": 0}]})

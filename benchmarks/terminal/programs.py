@@ -39,6 +39,11 @@ def setup_long_localgpt(home: Path, port: int) -> None:
     from long_session import write_session
 
     setup_localgpt(home, port)
+    config = home / "localgpt/config.toml"
+    config.write_text(
+        config.read_text().replace("[agent]\n", "[agent]\ncontext_window = 1048576\n")
+        + '[memory]\nembedding_provider = "none"\n'  # its vectors are made once, beside whatever is measured
+    )
     write_session(home / "localgpt", messages=5000)
 
 

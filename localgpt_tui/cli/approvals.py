@@ -55,8 +55,7 @@ def answer(places: Places, question: str, answer: str, reason: str) -> None:
     inbox = _inbox(places)
     found = inbox.find(question)
     inbox.answer(found.approval.id, Decision("once" if answer == "yes" else "no", reason=reason))
-    session = found.approval.session[:8]
-    later = "" if found.owner_alive else f" It counts when session {session} goes on: `localgpt-tui chat -s {session}`."
+    later = "" if found.owner_alive else f" {_later(places, found.approval.session, answer)}"
     click.echo(f"Answered {answer}: {printable(found.approval.act.title)}.{later}")
 
 
@@ -83,6 +82,19 @@ def check(places: Places, as_json: bool, folder: Path | None) -> None:
     for command in _commands(as_json=as_json):
         verdict = judge(command, workspace=places.workspace, folder=here, protected=protected)
         click.echo(json.dumps({"verdict": verdict.verdict, "reasons": verdict.reasons}))
+
+
+def _later(places: Places, session: str, answer: str) -> str:
+    """When an answer counts whose question's program has ended."""
+    from localgpt_tui.ledger import HEARTBEAT, Ledger  # noqa: PLC0415 - the group's help needs none of this
+
+    row = next((row for row in reversed(Ledger(places.state).rows()) if session and row.session == session), None)
+    if row is None:
+        return f"It counts when session {session[:8]} goes on: `localgpt-tui chat -s {session[:8]}`."
+    who = "The heartbeat" if row.job == HEARTBEAT else f"The job {row.job}"
+    if answer == "no":
+        return f"{who} leaves it."
+    return printable(f"{who} goes on with it within a minute, while an app is open or the daemon runs.")
 
 
 def _inbox(places: Places) -> "Inbox":

@@ -1,7 +1,6 @@
 """`localgpt-tui heartbeat`: what the assistant does by itself, seen, run, tried and paused."""
 
 import asyncio
-import json
 from dataclasses import asdict
 from datetime import datetime, tzinfo
 
@@ -13,7 +12,7 @@ from localgpt_tui.core.errors import LocalGPTError
 from localgpt_tui.heartbeat import Heartbeat
 from localgpt_tui.ledger import HEARTBEAT, Row
 from localgpt_tui.paths import Places
-from localgpt_tui.safety.terminal import printable
+from localgpt_tui.safety.terminal import printable, printable_json
 from localgpt_tui.schedule.state import State
 from localgpt_tui.schedule.tasks import Task
 from localgpt_tui.schedule.unattended import PERSON, Due
@@ -34,7 +33,7 @@ def status(places: Places, as_json: bool) -> int:
     heart = Heartbeat.open(places)
     state = heart.state()
     if as_json:
-        click.echo(json.dumps(_record(state), ensure_ascii=False, default=str))
+        click.echo(printable_json(_record(state)))
     else:
         click.echo(printable("\n".join(summary(heart, state))))
     return int(state.mood == "late")
@@ -43,10 +42,11 @@ def status(places: Places, as_json: bool) -> int:
 @heartbeat.command()
 @click.pass_obj
 def tasks(places: Places) -> None:
-    """List the tasks of HEARTBEAT.md as they are understood."""
+    """List the tasks of HEARTBEAT.md as they are understood, and what came of each last."""
     heart = Heartbeat.open(places)
     plan = heart.plan()
-    lines = [_task(task, heart.clock(), heart.settings.zone) for task in plan.tasks]
+    last = {tried.key: tried.result for row in heart.ledger.rows() for tried in row.tasks}
+    lines = [_task(task, heart.clock(), heart.settings.zone, last.get(task.key, "")) for task in plan.tasks]
     click.echo(printable("\n".join(lines) or "There is no task in HEARTBEAT.md."))
 
 
@@ -60,7 +60,7 @@ def log(places: Places, number: int, job: str, as_json: bool) -> None:
     heart = Heartbeat.open(places)
     rows = [row for row in heart.ledger.rows() if not job or row.job == job][-number:]
     for row in rows:
-        told = json.dumps(asdict(row), ensure_ascii=False, default=str) if as_json else line(row, heart.settings.zone)
+        told = printable_json(asdict(row)) if as_json else line(row, heart.settings.zone)
         click.echo(printable(told))
 
 
@@ -129,10 +129,13 @@ def allow(places: Places) -> None:
 @click.option("--due", required=True, type=datetime.fromisoformat)
 @click.option("--trigger", default="schedule")
 @click.option("--missed", default=0)
+@click.option("--put-off", default="")
 @click.pass_obj
-def beat(places: Places, job: str, due: datetime, trigger: str, missed: int) -> int:
+def beat(  # noqa: PLR0917 - click hands its parameters over by name
+    places: Places, job: str, due: datetime, trigger: str, missed: int, put_off: str
+) -> int:
     """Run one thing that is due: what the schedule starts."""
-    return run_here(places, Due(job, due, trigger, missed))
+    return run_here(places, Due(job, due, trigger, missed, put_off))
 
 
 def run_here(places: Places, due: Due) -> int:
@@ -144,7 +147,7 @@ def run_here(places: Places, due: Due) -> int:
     except asyncio.CancelledError:
         raise LocalGPTError("It was stopped; the ledger says so.") from None
     if row is None:
-        click.echo("Another program runs it already.")
+        click.echo("It was not run: another program has done it, or it waits until you are less busy.")
         return 0
     click.echo(printable(line(row, Heartbeat.open(places).settings.zone)))
     for tried in row.tasks:
@@ -156,7 +159,7 @@ def run_here(places: Places, due: Due) -> int:
 
 def summary(heart: Heartbeat, state: State) -> list[str]:
     """The state in a few lines."""
-    zone, running = heart.settings.zone, heart.daemon.running
+    zone = heart.settings.zone
     lines = [f"Heartbeat: {state.mood}. {state.words}"]
     if state.next:
         wait = state.next - heart.clock()
@@ -169,8 +172,7 @@ def summary(heart: Heartbeat, state: State) -> list[str]:
         f"Today: {state.today.tokens:,} of {budget.tokens_a_day:,} tokens, "
         f"${state.today.dollars:.2f} of ${budget.dollars_a_day:.2f}."
     )
-    keeper = f"the daemon, process {running.pid}" if running else "the app while it is open; no daemon runs"
-    lines.append(f"Kept by {keeper}.")
+    lines.append(f"{heart.kept.words.capitalize()}.")
     return lines + [f"Needs you: {need}" for need in state.needs]
 
 
@@ -179,15 +181,16 @@ def line(row: Row, zone: tzinfo) -> str:
     used = f", {row.tokens:,} tokens" if row.asked_a_model else ""
     used += f", ${row.money:.4f}" if row.money else ""
     what = row.reason or (row.claims.strip().splitlines() or [""])[0]
+    what += f" (late: {row.put_off})" if row.put_off else ""
     return f"{row.started.astimezone(zone):%Y-%m-%d %H:%M:%S}  {row.job}  {row.outcome}{used}  {what}".rstrip()
 
 
-def _task(task: Task, now: datetime, zone: tzinfo) -> str:
+def _task(task: Task, now: datetime, zone: tzinfo, last: str) -> str:
     when = f" {task.due.astimezone(zone):%Y-%m-%d %H:%M}" if task.due else ""
     more = [f"again {task.recurring.text}"] if task.recurring else []
     more += [f"when {check.text}" for check in task.checks]
     more += [f"done when {task.proof.text}"] if task.proof else []
-    more += list(task.problems)
+    more += [*task.problems, *([f"last {last}"] if last else [])]
     return f"{task.standing(now, zone):8}{when:17} {task.title}" + (f" ({'; '.join(more)})" if more else "")
 
 

@@ -11,6 +11,7 @@ from localgpt_tui.memory.document import Written
 from localgpt_tui.memory.history import History
 from localgpt_tui.memory.workspace import Workspace
 from localgpt_tui.paths import Places
+from localgpt_tui.plaintext import shown_name
 from localgpt_tui.safety.terminal import visible
 
 _SHORT = 8
@@ -34,7 +35,8 @@ def log(places: Places, file: str, limit: int, as_json: bool, workspace: Path | 
         return
     for change in changes:
         _say(f"{change.id[:_SHORT]}  {change.time:%Y-%m-%d %H:%M}  {change.author:<9}  {change.why}")
-        _say(f"{'':<{_SHORT}}  {', '.join(change.paths)}{f'  (session {change.session})' if change.session else ''}")
+        paths = ", ".join(map(shown_name, change.paths))
+        _say(f"{'':<{_SHORT}}  {paths}{f'  (session {change.session})' if change.session else ''}")
     if not changes:
         _say("There is no history yet: it begins with the first change.", err=True)
 
@@ -114,7 +116,7 @@ def _chosen(history: History, change: str) -> Change:
 def _done(history: History, written: tuple[Written, ...]) -> None:
     history.close()
     for one in written:
-        _say(f"{'Removed' if one.after is None else 'Changed'}: {one.path}")
+        _say(f"{'Removed' if one.after is None else 'Changed'}: {shown_name(one.path)}")
     if history.problem:
         _say(history.problem, err=True)
 

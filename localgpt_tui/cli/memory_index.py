@@ -13,7 +13,7 @@ from localgpt_tui.core.errors import LocalGPTError
 from localgpt_tui.memory.evaluation import Score, measure
 from localgpt_tui.memory.memory import Statistics
 from localgpt_tui.paths import Places
-from localgpt_tui.safety.terminal import visible
+from localgpt_tui.safety.terminal import printable_json, visible
 
 
 @click.command()
@@ -30,7 +30,7 @@ def stats(places: Places, as_json: bool, workspace: Path | None) -> None:
 
     counted = asyncio.run(count())
     if as_json:
-        click.echo(json.dumps(asdict(counted), ensure_ascii=False, indent=2))
+        click.echo(printable_json(asdict(counted), indent=2))
         return
     click.echo(f"Files      {counted.files}")
     click.echo(f"Sessions   {counted.sessions}")
@@ -93,6 +93,10 @@ def evaluate(places: Places, queries: int, as_json: bool, workspace: Path | None
     if as_json:
         click.echo(json.dumps([asdict(score) for score in scores], indent=2))
         return
+    if not any(score.queries for score in scores):
+        raise LocalGPTError(
+            "There are no notes to measure on yet.", "A note of at least six telling words is asked for."
+        )
     click.echo("           queries   r@1   r@3   r@5   MRR   p50 ms  p95 ms")
     for score in scores:
         click.echo(

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from localgpt_tui.core.ports import Embedder
-from localgpt_tui.memory.memory import Memory
+from localgpt_tui.memory.memory import ASKED_FOR, Memory
 from localgpt_tui.memory.workspace import Workspace
 from localgpt_tui.paths import Places
 
@@ -31,7 +31,7 @@ async def opened(places: Places, workspace: Path | None, *, with_vectors: bool =
 def _memory(places: Places, root: Path | None, *, with_vectors: bool) -> tuple[Memory, Embedder | None]:
     """The memory, and its embedder; what takes longer to load than a search for words takes is loaded where needed."""
     if root is not None and not with_vectors and not places.config_file.exists():
-        return Memory(Workspace(root), places.cache), None
+        return Memory(Workspace(root), places.cache, without_vectors=ASKED_FOR), None
     from localgpt_tui.config import load_config  # noqa: PLC0415 - as above
     from localgpt_tui.memory.opening import open_memory  # noqa: PLC0415 - as above
     from localgpt_tui.sessions.shelf import Shelf  # noqa: PLC0415 - as above

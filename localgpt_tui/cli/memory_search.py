@@ -13,7 +13,7 @@ from localgpt_tui.core.errors import LocalGPTError
 from localgpt_tui.core.passages import Found, Passage
 from localgpt_tui.memory.memory import Memory
 from localgpt_tui.paths import Places
-from localgpt_tui.safety.terminal import visible
+from localgpt_tui.safety.terminal import printable_json, visible
 
 WORKSPACE = click.option(
     "--workspace", metavar="DIR", type=click.Path(path_type=Path, file_okay=False), help="Another workspace."
@@ -47,7 +47,7 @@ def search(  # noqa: PLR0917 - click hands its parameters over by name
     found = asyncio.run(_found(places, workspace, query, limit, with_vectors=not keywords))
     if as_json:
         record = {"results": [record_of(passage) for passage in found.passages], "freshness": found.freshness}
-        click.echo(json.dumps(record, ensure_ascii=False, indent=2))
+        click.echo(printable_json(record, indent=2))
         return
     for passage in found.passages:
         click.echo(visible(_shown(passage)) + "\n")
@@ -63,14 +63,18 @@ def search(  # noqa: PLR0917 - click hands its parameters over by name
 @click.pass_obj
 def show(places: Places, path: str, workspace: Path | None) -> None:
     """Print a file of the memory, or lines of it: PATH#L3-L7."""
-    lines = _LINES.search(path)
-    first, last = (int(lines[1]), int(lines[2] or lines[1])) if lines else (1, 0)
+    place = _LINES.search(path)
+    first, last = (int(place[1]), int(place[2] or place[1])) if place else (1, 0)
 
     async def read() -> Passage:
         async with opened(places, workspace, with_vectors=False) as memory:
-            return await memory.get(path[: lines.start()] if lines else path, first, last)
+            return await memory.get(path[: place.start()] if place else path, first, last)
 
-    click.echo(visible(asyncio.run(read()).text))
+    passage = asyncio.run(read())
+    if passage.first_line < first:
+        lines = "1 line" if passage.first_line == 1 else f"{passage.first_line} lines"
+        raise LocalGPTError(f"{passage.path} has only {lines}.", "Leave the lines out to see all of it.")
+    click.echo(visible(passage.text))
 
 
 @click.command()
@@ -87,7 +91,7 @@ def recent(places: Places, count: int, as_json: bool, workspace: Path | None) ->
 
     passages = asyncio.run(read())
     if as_json:
-        click.echo(json.dumps([record_of(passage) for passage in passages], ensure_ascii=False, indent=2))
+        click.echo(printable_json([record_of(passage) for passage in passages], indent=2))
         return
     for passage in passages:
         click.echo(visible(f"{passage.path}\n{_indented(passage.text)}") + "\n")
@@ -149,7 +153,7 @@ async def _hits(memory: Memory, line: str) -> dict[str, object]:
 
 
 def _answer(record: dict[str, object]) -> None:
-    click.echo(json.dumps(record, ensure_ascii=False))
+    click.echo(printable_json(record))
     sys.stdout.flush()
 
 

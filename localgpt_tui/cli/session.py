@@ -1,6 +1,5 @@
 """`localgpt-tui session`: conversations listed, read, named, exported and deleted."""
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +13,7 @@ from localgpt_tui.drafting.kept import Draft, Drafts
 from localgpt_tui.files import atomic_write
 from localgpt_tui.paths import Places
 from localgpt_tui.safety.redact import Redactor, environment_secrets
-from localgpt_tui.safety.terminal import printable
+from localgpt_tui.safety.terminal import printable, printable_json
 from localgpt_tui.sessions.export import to_json, to_markdown
 from localgpt_tui.sessions.journal import Journal
 from localgpt_tui.sessions.shelf import Shelf, Summary
@@ -38,7 +37,7 @@ def list_(places: Places, as_json: bool) -> None:
     shelf = _shelf(places)
     summaries = shelf.list()
     if as_json:
-        click.echo(json.dumps([_record(summary) for summary in summaries], ensure_ascii=False, indent=2))
+        click.echo(printable_json([_record(summary) for summary in summaries], indent=2))
     elif summaries:
         click.echo(printable(_table(summaries)))
     else:

@@ -54,7 +54,7 @@ def event_fields(event: Event) -> Fields:
         case Said(message, id=entry):
             return {"type": kind, "id": entry, "message": message_fields(message)}
         case Recalled(passages, freshness):
-            sources = [{"source": passage.source, "score": passage.score} for passage in passages]
+            sources = [{"number": each.number, "source": each.source, "score": each.score} for each in passages]
             return {"type": kind, "passages": sources, "freshness": freshness}
         case ToolStarted(call):
             return {"type": kind, "call": asdict(call)}

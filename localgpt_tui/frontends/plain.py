@@ -18,7 +18,7 @@ from localgpt_tui.frontends.opening import open_assistant, open_journal, stopped
 from localgpt_tui.frontends.voice import ASSISTANT, YOU, Voice
 from localgpt_tui.frontends.wording import activity
 from localgpt_tui.paths import Places
-from localgpt_tui.sessions.incognito import GONE
+from localgpt_tui.sessions.incognito import GONE, MEANING
 from localgpt_tui.sessions.journal import Journal
 
 _EARLIER = 6
@@ -26,11 +26,16 @@ _EARLIER = 6
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What `chat` was asked: a session to go on with, or the latest; a model's name, which is consent to use it."""
+    """What `chat` was asked: a session to go on with, or the latest; a model's name, which is consent to use it.
+
+    Attributes:
+        incognito: neither recall nor keep anything.
+    """
 
     session: str = ""
     resume: bool = False
     model: str = ""
+    incognito: bool = False
 
 
 async def chat(places: Places, wish: Wish, *, stdin: int = 0, out: TextIO | None = None) -> int:
@@ -51,7 +56,9 @@ async def chat(places: Places, wish: Wish, *, stdin: int = 0, out: TextIO | None
 
 
 async def _talk(assistant: Assistant, wish: Wish, voice: Voice) -> int:
-    journal = await asyncio.to_thread(open_journal, assistant, session=wish.session, resume=wish.resume)
+    journal = await asyncio.to_thread(
+        open_journal, assistant, session=wish.session, resume=wish.resume, incognito=wish.incognito
+    )
     try:
         model = wish.model or await _choose(assistant, voice)
         desk = PlainDesk(assistant, _converse(assistant, journal, model, voice), voice)
@@ -59,6 +66,8 @@ async def _talk(assistant: Assistant, wish: Wish, voice: Voice) -> int:
         journal.close()
         raise
     assistant.start()
+    if journal.incognito:
+        desk.tell(MEANING)
     return await desk.run()
 
 

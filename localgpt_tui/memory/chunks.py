@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
-CHUNKER = "markdown-1/800/160"
-"""Names these rules and sizes: an index made by others is made anew."""
+CHUNKER = "markdown-2/800/160"
+"""Names these rules and sizes, and how a session is written out: an index made by others is made anew."""
 
 _LARGEST = 800
 _OVERLAP = 160

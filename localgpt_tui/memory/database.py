@@ -11,8 +11,10 @@ import secrets
 import threading
 from collections.abc import Iterator
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import apsw
 
@@ -141,6 +143,11 @@ class Database:
         self.sweep()
 
 
+def index_folder(workspace: Path, cache: Path) -> Path:
+    """Where the index of the workspace in `workspace` is kept."""
+    return cache / "memory" / sha256(os.fsencode(os.path.realpath(workspace))).hexdigest()[:12]
+
+
 def rows(connection: apsw.Connection, sql: str, values: "apsw.Bindings" = ()) -> list[Any]:
     """All rows of a query as tuples; their types are the schema's promise."""
     return connection.execute(sql, values).fetchall()
@@ -221,11 +228,16 @@ def _why_foreign(connection: apsw.Connection) -> str:
 
 
 def _connect(path: Path) -> apsw.Connection:
-    connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
+    if not os.access(path.parent, os.W_OK):  # nor can a log be kept beside it: it is read as it was left
+        address = f"file:{quote(os.fsencode(path))}?immutable=1"
+        connection = apsw.Connection(address, flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
+    else:
+        connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
     connection.set_busy_timeout(_BUSY_MILLISECONDS)
+    # Not mapped into memory: it is no faster, and a file that is cut short while it is open would end the program.
     connection.execute(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY; "
-        "PRAGMA cache_size = -32000; PRAGMA mmap_size = 268435456"
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0; "
+        "PRAGMA cache_size = -32000"
     ).fetchall()
     load_vectors(connection)
     return connection

@@ -10,6 +10,7 @@ from typing import get_args
 from localgpt_tui.core.errors import LocalGPTError
 from localgpt_tui.memory.chunks import cut
 from localgpt_tui.memory.memory import Means, Memory
+from localgpt_tui.memory.templates import TEMPLATES
 from localgpt_tui.memory.words import query_words
 
 _FEWEST_WORDS = 6
@@ -63,6 +64,8 @@ def _notes(memory: Memory) -> Iterator[Asked]:
             text = memory.workspace.read(file.path).text
         except LocalGPTError:
             continue
+        if text == TEMPLATES.get(file.path):
+            continue  # as long as nobody has touched it, it is no note and not searched
         for chunk in cut(text, file.path):
             for unit in chunk.units:
                 telling = query_words(unit.text)

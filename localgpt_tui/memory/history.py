@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from itertools import islice
 
 from localgpt_tui.memory.changes import Change, Line, Why
 from localgpt_tui.memory.document import Author, Written
+from localgpt_tui.memory.git_list import recorded
 from localgpt_tui.memory.merging import OverlapError, brought_back, merged
-from localgpt_tui.memory.past import blame, changes, find, sides, unified
+from localgpt_tui.memory.past import blame, changes, find, name_at, sides, unified
 from localgpt_tui.memory.purging import Purged, purge
 from localgpt_tui.memory.recording import Entry, Recorder
 from localgpt_tui.memory.repository import HistoryError, Repository, opened
@@ -51,9 +53,13 @@ class History:
         if made:
             self._recorder.add(Entry(made, Why(author, why or _default(made), session, turn)))
 
-    def record_outside_changes(self) -> None:
-        """Let changes that other programs made become a commit of the person's, once they have settled."""
-        self._recorder.look_outside()
+    def record_outside_changes(self, *, after: float = 0.0) -> None:
+        """Let changes that other programs made become a commit of the person's, once they have settled.
+
+        Args:
+            after: seconds to wait before they are looked for; writes that follow each other are looked at once.
+        """
+        self._recorder.look_outside(after)
 
     def flush(self, seconds: float = _WAIT) -> bool:
         """Wait until all that was recorded is in the history; False where that took longer."""
@@ -72,6 +78,12 @@ class History:
         name = self.workspace.named(path) if path else ""
         with self._reading() as repository:
             return list(islice(changes(repository, name), limit)) if repository else []
+
+    def may_have_changed(self, since: datetime) -> bool:
+        """False where nothing was recorded after `since`, which can be told without loading git."""
+        self.flush()
+        at = recorded(self.workspace.root)
+        return at is None or at >= since.timestamp() * 1e9
 
     def change(self, change_id: str) -> Change:
         """The change whose id begins with `change_id`.
@@ -93,7 +105,7 @@ class History:
         return "".join(unified(path, before, after) for path, (before, after) in both.items())
 
     def version(self, path: str, change_id: str) -> bytes | None:
-        """What the file `path` was right after a change; None where it was not there.
+        """What the file `path` was right after a change, also under an earlier name; None where it was not there.
 
         Raises:
             HistoryError: there is no such change.
@@ -101,7 +113,7 @@ class History:
         name = self.workspace.named(path)
         with self._reading() as repository:
             commit, _ = find(_there(repository), change_id)
-            return _there(repository).content(commit.tree, name)
+            return _there(repository).content(commit.tree, name_at(_there(repository), name, commit))
 
     def blame(self, path: str) -> list[Line]:
         """Each line of a file with the change it came with.
@@ -148,7 +160,7 @@ class History:
                 "`localgpt-tui memory log FILE` lists the changes it was part of.",
             )
         now = self._content(path)
-        wanted = old if lines is None or now is None else brought_back(old, *lines, now)
+        wanted = old if lines is None else brought_back(old, *lines, now or b"")
         if wanted == now:
             raise HistoryError(f"{shown_name(path)} is like that now.")
         written = self._put(path, wanted)

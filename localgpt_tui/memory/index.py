@@ -1,7 +1,7 @@
 """What keeps the index true: new texts in, changed ones again, missing ones out, vectors as they come."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -55,13 +55,19 @@ class Index:
             return ""
         return "" if made_by == [(CHUNKER,)] else "its texts were cut by other rules"
 
-    def scan(self, progress: Progress = lambda _done, _all: None, *, sources: Sources | None = None) -> Changes:
-        """Bring the index up to date with `sources`, by default with all.
+    def scan(
+        self,
+        progress: Progress = lambda _done, _all: None,
+        *,
+        sources: Sources | None = None,
+        but: Collection[str] = (),
+    ) -> Changes:
+        """Bring the index up to date with `sources`, by default with all; those called `but` stay as they are in it.
 
         Raises:
             UnusableError: it has to be made anew first.
         """
-        return _bring_up_to_date(self.database.connection(), sources or self._sources(), progress)
+        return _bring_up_to_date(self.database.connection(), sources or self._sources(), progress, but=but)
 
     def update(self, sources: Iterable[Source], gone: Iterable[str] = ()) -> Changes:
         """Take in what is known to have changed, and take out the paths `gone`, without a look at the rest.
@@ -76,8 +82,11 @@ class Index:
         unread = tuple(outcome for outcome in outcomes if outcome)
         return Changes(len(outcomes) - len(unread), removed, unread)
 
-    def rebuild(self, progress: Progress = lambda _done, _all: None) -> Changes:
+    def rebuild(self, progress: Progress = lambda _done, _all: None, *, sources: Sources | None = None) -> Changes:
         """Make the index anew beside the old one, which answers until then; vectors of unchanged texts are kept.
+
+        Args:
+            sources: what is to be in it; by default all.
 
         Raises:
             OSError: it cannot be made.
@@ -88,14 +97,19 @@ class Index:
             old = None
         with self.database.replacement() as fresh:
             fresh.execute("INSERT INTO meta VALUES('chunker', ?)", (CHUNKER,))
-            changes = _bring_up_to_date(fresh, self._sources(), progress, at_once=_ALONE_SECONDS)
+            changes = _bring_up_to_date(fresh, sources or self._sources(), progress, at_once=_ALONE_SECONDS)
             if old is not None:
                 carry_over(old, fresh)
         return changes
 
 
 def _bring_up_to_date(
-    connection: apsw.Connection, sources: Sources, progress: Progress, *, at_once: float = _AT_ONCE_SECONDS
+    connection: apsw.Connection,
+    sources: Sources,
+    progress: Progress,
+    *,
+    at_once: float = _AT_ONCE_SECONDS,
+    but: Collection[str] = (),
 ) -> Changes:
     known = {
         path: (size, modified, digest)
@@ -105,7 +119,11 @@ def _bring_up_to_date(
         if kind in sources.kinds
     }
     wanted = {source.path: source for source in sources.all}
-    stale = [source for path, source in wanted.items() if known.get(path, ())[:2] != (source.size, source.modified)]
+    stale = [
+        source
+        for path, source in wanted.items()
+        if known.get(path, ())[:2] != (source.size, source.modified) and path not in but
+    ]
     gone = [path for path in known if path not in wanted]
     unread: list[str] = []
     done = 0

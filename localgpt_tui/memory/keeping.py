@@ -2,10 +2,10 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import apsw
 
@@ -32,6 +32,7 @@ class Keeper:
     Attributes:
         done, all: how many texts of those that changed are indexed.
         trouble: why there are no vectors for now, in a sentence; empty where there is no reason.
+        unwritten: why the index is not up to date, in a clause; empty where it is, or is being brought there.
         unread: in a sentence each, what was passed over or could not be read.
         embedding: called when vectors were made; takes how many chunks have theirs, of how many.
     """
@@ -41,6 +42,7 @@ class Keeper:
         self.index = Index(database, sources)
         self.done = self.all = 0
         self.trouble = ""
+        self.unwritten = ""
         self.unread: tuple[str, ...] = ()
         self.embedding: Callable[[int, int], object] = lambda _done, _all: None
         self._embedder = embedder
@@ -56,21 +58,26 @@ class Keeper:
         """True where this program is the one that writes."""
         return self._lock.held
 
-    async def catch_up(self, *, anew: bool = False, thoroughly: bool = False) -> bool:
+    async def catch_up(
+        self, *, anew: bool = False, thoroughly: bool = False, first: Callable[[], Sources] | None = None
+    ) -> bool:
         """Bring the index up to date, or make it `anew`; False where another program does that.
 
         Args:
             thoroughly: look through the whole index for damage first.
+            first: lists what to look at, where the rest may wait; by default all is looked at.
         """
-        return await self._write(lambda: self._catch_up(anew=anew, thoroughly=thoroughly))
+        ours = await self._write(lambda: self._catch_up(anew=anew, thoroughly=thoroughly, first=first))
+        self.unwritten = ""
+        return ours
 
     async def update(self, sources: Sequence[Source], gone: Iterable[str] = ()) -> None:
         """Take in a few changes at once."""
         await self._write(lambda: self._update(sources, list(gone)))
 
-    async def scan(self, sources: Sources) -> None:
-        """Take in what changed among `sources`, and only look at those."""
-        await self._write(lambda: self._scan(sources))
+    async def scan(self, sources: Callable[[], Sources], *, but: Collection[str] = ()) -> None:
+        """Take in what changed among `sources`, except those called `but`, and only look at those."""
+        await self._write(lambda: self._scan(sources, but))
 
     async def run(self, work: Callable[[], _Made]) -> _Made:
         """Do `work` in the thread that writes."""
@@ -88,7 +95,7 @@ class Keeper:
                 more = await self._embed_some(embedder)
                 self.trouble = ""
             except (LocalGPTError, UnusableError, apsw.Error) as error:
-                self.trouble = error.message if isinstance(error, LocalGPTError) else "the index is being made anew"
+                self.trouble = _why(error)
                 if once:
                     raise
                 await self._pause(self._wanted, _AFTER_FAILURE_SECONDS)
@@ -105,6 +112,8 @@ class Keeper:
         changed: Callable[[set[Path]], object],
         *,
         settle_seconds: float = SETTLE_SECONDS,
+        first: Callable[[], Sources],
+        later: Coroutine[Any, Any, None],
     ) -> None:
         """Keep the index fresh from now on.
 
@@ -112,10 +121,12 @@ class Keeper:
             folders: what to watch.
             changed: an awaitable that takes in what changed; an empty set stands for anything.
             settle_seconds: how long after this the first vectors are made.
+            first: lists what is looked at now; later: runs until this is closed, and takes in the rest.
         """
         self._tasks = [
             asyncio.create_task(self._watch(folders, changed)),
-            asyncio.create_task(self._look_after()),
+            asyncio.create_task(self._look_after(first)),
+            asyncio.create_task(later),
             asyncio.create_task(self._embed_when_settled(settle_seconds)),
         ]
         for task in self._tasks:
@@ -147,19 +158,28 @@ class Keeper:
         self._lock.release()
 
     async def _write(self, work: Callable[[], _Made]) -> _Made:
-        made = await asyncio.get_running_loop().run_in_executor(self._writer, work)
+        try:
+            made = await asyncio.get_running_loop().run_in_executor(self._writer, work)
+        except (OSError, apsw.Error) as error:
+            self.done = self.all = 0
+            self.unwritten = _why(error)
+            raise
         self._wanted.set()
         return made
 
-    def _catch_up(self, *, anew: bool, thoroughly: bool) -> bool:
+    def _catch_up(
+        self, *, anew: bool = False, thoroughly: bool = False, first: Callable[[], Sources] | None = None
+    ) -> bool:
         if not self._begin():
             return False
-        if anew or self.database.missing or self.index.why_unusable(thoroughly=thoroughly):
+        if self.database.missing and first is not None:
+            self._note(self.index.rebuild(self._progress, sources=first()))
+        elif anew or self.database.missing or self.index.why_unusable(thoroughly=thoroughly):
             self._note(self.index.rebuild(self._progress))
         else:
             self.database.sweep()
             try:
-                self._note(self.index.scan(self._progress))
+                self._note(self.index.scan(self._progress, sources=first() if first is not None else None))
             except (UnusableError, apsw.Error):
                 self._note(self.index.rebuild(self._progress))
         return True
@@ -170,16 +190,16 @@ class Keeper:
         try:
             self.index.update(sources, gone)
         except (UnusableError, apsw.Error):
-            return self._catch_up(anew=False, thoroughly=True)
+            return self._catch_up(thoroughly=True)
         return True
 
-    def _scan(self, sources: Sources) -> bool:
+    def _scan(self, sources: Callable[[], Sources], but: Collection[str]) -> bool:
         if not self._begin():
             return False
         try:
-            self.index.scan(sources=sources)
+            self.index.scan(sources=sources(), but=but)
         except (UnusableError, apsw.Error):
-            return self._catch_up(anew=False, thoroughly=True)
+            return self._catch_up(thoroughly=True)
         return True
 
     def _begin(self) -> bool:
@@ -223,17 +243,35 @@ class Keeper:
         async for paths in watch(folders, self._stop):
             outcome = changed(paths)
             if asyncio.iscoroutine(outcome):
-                await outcome
+                with contextlib.suppress(OSError, apsw.Error):  # `unwritten` says so until all has been looked through
+                    await outcome
 
-    async def _look_after(self) -> None:
+    async def _look_after(self, first: Callable[[], Sources]) -> None:
         """Notice that the index was deleted or damaged, and take over where another program has stopped writing."""
-        await self.catch_up(thoroughly=True)
+        thoroughly = True
         while not self._stop.is_set():
-            await self._pause(self._look, _LOOK_AGAIN_SECONDS)
-            if self.database.missing or not self._lock.held:
-                await self.catch_up()
+            if thoroughly or self.unwritten or self.database.missing or not self._lock.held:
+                with contextlib.suppress(OSError, apsw.Error):  # `unwritten` says so; it is tried again
+                    await self.catch_up(thoroughly=thoroughly, first=first if thoroughly else None)
+                    thoroughly = False
+            await self._pause(self._look, _AFTER_FAILURE_SECONDS if self.unwritten else _LOOK_AGAIN_SECONDS)
 
     async def _pause(self, event: asyncio.Event, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(event.wait(), seconds)
         event.clear()
+
+
+def _why(error: Exception) -> str:
+    """A clause, or the sentence of an error that is meant for a person."""
+    match error:
+        case LocalGPTError():
+            return error.message
+        case UnusableError():
+            return "the index is being made anew"
+        case apsw.FullError():
+            return "the index cannot be written (the disk is full)"
+        case OSError():
+            return f"the index cannot be written ({(error.strerror or str(error)).lower()})"
+        case _:
+            return f"the index cannot be written ({error})"

@@ -87,8 +87,7 @@ def _look(
 ) -> None:
     home = Path(os.path.realpath(root))
     if not home.is_dir():
-        if kind == "extra":
-            walk.skip(str(root), "there is no such folder")
+        walk.skip(str(root), "there is no such folder")
         return
     for inner, entry in _entries(home, "", _DEEPEST, lambda inner, why: walk.skip(name(inner), why)):
         if not wanted(inner):

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
 
@@ -18,10 +17,12 @@ from localgpt_tui.core.messages import now
 from localgpt_tui.core.passages import Found, Passage
 from localgpt_tui.core.ports import Embedder
 from localgpt_tui.memory import vectors
-from localgpt_tui.memory.database import Database, UnusableError, rows
+from localgpt_tui.memory.database import Database, UnusableError, index_folder, rows
 from localgpt_tui.memory.document import Author, Fingerprint, Written
+from localgpt_tui.memory.freshness import freshness
 from localgpt_tui.memory.keeping import SETTLE_SECONDS, Keeper
 from localgpt_tui.memory.query import Query, parse
+from localgpt_tui.memory.resting import Resting
 from localgpt_tui.memory.search import search
 from localgpt_tui.memory.sources import Sources, of_changes, of_sessions, of_workspace, together, transcript
 from localgpt_tui.memory.workspace import Workspace
@@ -35,11 +36,11 @@ Means = Literal["words", "meaning", "both"]
 """What a search goes by."""
 
 SWITCHED_OFF = "no embedding model is configured"
+ASKED_FOR = "asked for"
 
 _MOST_FOUND = 100
 _SESSION = "sessions/"
 _FIRST_INDEX_SECONDS = 10.0
-_SHOWN_UNREAD = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ class Memory:
         self._clock = clock
         self.database = Database(index_folder(workspace.root, cache))
         self.keeper = Keeper(self.database, self._sources, embedder)
+        self._resting = Resting(lambda but: self.keeper.scan(self._sessions, but=but))
         self._readers = ThreadPoolExecutor(2, thread_name_prefix="memory-search")
 
     async def prepare(self) -> bool:
@@ -113,7 +115,7 @@ class Memory:
             return await self.keeper.catch_up(anew=anew)
         except (OSError, apsw.Error) as error:
             raise LocalGPTError(
-                f"The index of the memory cannot be written: {error}.",
+                f"The index of the memory cannot be written: {getattr(error, 'strerror', '') or error}.",
                 f"Check the folder {self.database.folder} and the room on the disk.",
             ) from error
 
@@ -125,16 +127,33 @@ class Memory:
         """
         await self.keeper.embed()
 
-    def start(self, *, settle_seconds: float = SETTLE_SECONDS) -> None:
+    def start(
+        self,
+        *,
+        settle_seconds: float = SETTLE_SECONDS,
+        busy: Callable[[], bool] = lambda: False,
+        noticed: Callable[[], object] = lambda: None,
+    ) -> None:
         """Keep the index fresh in the background, until `aclose`.
 
         Args:
-            settle_seconds: how long after this the first vectors are made.
+            settle_seconds: how long after this the first vectors are made, and how long a session rests before it is
+                taken in; a search does not wait for that.
+            busy: tells whether a reply is being written somewhere.
+            noticed: called when files of the memory have changed, whoever changed them.
         """
         folders = [self.workspace.root, *(folder.root.expanduser() for folder in self.workspace.extra)]
         if self._shelf is not None:
             folders.append(self._shelf.folder)
-        self.keeper.start(folders, self._changed, settle_seconds=settle_seconds)
+        later = self._resting.run(settle_seconds, busy)
+
+        async def changed(paths: set[Path]) -> None:
+            aside = [".git" in path.parts or path.suffix == ".jsonl" for path in paths]
+            if not all(aside) or not aside:
+                noticed()
+            await self._changed(paths)
+
+        self.keeper.start(folders, changed, settle_seconds=settle_seconds, first=self._files, later=later)
 
     async def search(self, query: str, limit: int = 10, *, by: Means = "both", leave_out: Sequence[str] = ()) -> Found:
         """The passages that answer `query` best, best first, none of them from the paths in `leave_out`.
@@ -145,10 +164,11 @@ class Memory:
         parsed = parse(query, self.today())
         if leave_out:
             parsed = replace(parsed, filters=replace(parsed.filters, leave_out=tuple(leave_out)))
-        vector, trouble = await self._vector(parsed) if by != "words" else (b"", "asked for")
+        vector, trouble = await self._vector(parsed) if by != "words" else (b"", ASKED_FOR)
         if by == "meaning":
             parsed = replace(parsed, words=())
         limit = max(1, min(limit, _MOST_FOUND))
+        await self._resting.hurry(leave_out)
         if self.database.missing:
             self.keeper.look()
         try:
@@ -160,8 +180,9 @@ class Memory:
         try:
             return await self._read(lambda: self._search(parsed, limit, vector, trouble))
         except (UnusableError, apsw.Error) as error:
-            doing = f"indexing {self.keeper.done} of {self.keeper.all}"
-            return Found((), doing if self.keeper.all else f"no index yet: {error}")
+            if self.keeper.done < self.keeper.all:
+                return Found((), f"indexing {self.keeper.done} of {self.keeper.all}")
+            return Found((), f"without an index: {self.keeper.unwritten or error}")
 
     async def append(self, text: str, file: str = "", *, origin: str = "", author: Author = "agent") -> Passage:
         """Note `text` down in `file` of the workspace, by default today's log; it can be found at once.
@@ -231,19 +252,21 @@ class Memory:
         sessions = self._shelf.folder if self._shelf else None
         spoken = {path for path in paths if sessions and path.is_relative_to(sessions)}
         known = await asyncio.to_thread(of_changes, self.workspace, paths - spoken)
+        self._resting.stir(f"{_SESSION}{path.stem}" for path in spoken if path.suffix == ".jsonl")
         if not paths or known is None:
-            await self.keeper.catch_up()
-            return
-        if any(known):
+            await self.keeper.catch_up(first=self._files)
+            self._resting.stir()
+        elif any(known):
             await self.keeper.update(*known)
-        if self._shelf and any(path.suffix == ".jsonl" for path in spoken):
-            await self.keeper.scan(of_sessions(self._shelf))
 
     def _sources(self) -> Sources:
-        parts = [of_workspace(self.workspace)]
-        if self._shelf is not None:
-            parts.append(of_sessions(self._shelf))
-        return together(parts)
+        return together([self._files(), self._sessions()])
+
+    def _files(self) -> Sources:
+        return of_workspace(self.workspace)
+
+    def _sessions(self) -> Sources:
+        return of_sessions(self._shelf) if self._shelf is not None else Sources((), (), frozenset())
 
     async def _vector(self, query: Query) -> tuple[bytes, str]:
         """The vector of a query, or why there is none."""
@@ -279,19 +302,10 @@ class Memory:
                 today=self.today(),
                 half_life=self._half_life,
             )
-        return Found(tuple(passages), self._freshness(connection, trouble))
+        return Found(tuple(passages), self._freshness(connection, trouble, self.keeper.unread))
 
-    def _freshness(self, connection: apsw.Connection, trouble: str) -> str:
-        if self.keeper.done < self.keeper.all:
-            return f"indexing {self.keeper.done} of {self.keeper.all}"
-        if trouble or self.keeper.trouble:
-            return f"keywords only: {trouble or self.keeper.trouble}"
-        done, total = vectors.progress(connection)
-        if self._embedder is not None and vectors.known_model(connection) != self._embedder.model:
-            done = 0
-        if self._embedder is not None and done < total:
-            return f"indexing {done} of {total}"
-        return _and_unread(self.keeper.unread)
+    def _freshness(self, connection: apsw.Connection, trouble: str, unread: Sequence[str]) -> str:
+        return freshness(connection, self.keeper, self._embedder.model if self._embedder else "", trouble, unread)
 
     def _get(self, path: str, first: int, last: int) -> Passage:
         if self._shelf is None or not path.startswith(_SESSION):
@@ -319,6 +333,7 @@ class Memory:
         }
         embedded, chunks = vectors.progress(connection)
         model = vectors.known_model(connection)
+        unread = self.keeper.unread or self.workspace.files().passed_over  # where another program writes, it knows
         return Statistics(
             files=sum(count for kind, count in kinds.items() if kind != "session"),
             sessions=kinds.get("session", 0),
@@ -326,18 +341,6 @@ class Memory:
             embedded=embedded if model else 0,
             size=os.stat(self.database.link).st_size,  # noqa: PTH116 - follows the link
             model=model,
-            freshness=self._freshness(connection, "" if self._embedder else self._without_vectors),
-            unread=self.keeper.unread,
+            freshness=self._freshness(connection, "" if self._embedder else self._without_vectors, unread),
+            unread=unread,
         )
-
-
-def index_folder(workspace: Path, cache: Path) -> Path:
-    """Where the index of the workspace in `workspace` is kept."""
-    return cache / "memory" / sha256(os.fsencode(os.path.realpath(workspace))).hexdigest()[:12]
-
-
-def _and_unread(unread: Sequence[str]) -> str:
-    if not unread:
-        return "fresh"
-    more = f"; and {len(unread) - _SHOWN_UNREAD} more" if len(unread) > _SHOWN_UNREAD else ""
-    return f"fresh, but not read: {'; '.join(unread[:_SHOWN_UNREAD])}{more}"

@@ -7,7 +7,7 @@ from localgpt_tui.consent import Consent
 from localgpt_tui.core.errors import LocalGPTError
 from localgpt_tui.core.ports import Embedder
 from localgpt_tui.memory.listing import ExtraFolder
-from localgpt_tui.memory.memory import SWITCHED_OFF, Memory
+from localgpt_tui.memory.memory import ASKED_FOR, SWITCHED_OFF, Memory
 from localgpt_tui.memory.workspace import Workspace
 from localgpt_tui.paths import Places
 
@@ -25,7 +25,7 @@ def open_memory(
         the memory, and its embedder, which is the caller's to close.
     """
     extra = [ExtraFolder(folder) for folder in config.memory.paths]
-    embedder, why = _embedder(places, config) if with_vectors else (None, SWITCHED_OFF)
+    embedder, why = _embedder(places, config) if with_vectors else (None, ASKED_FOR)
     workspace = Workspace(root or places.workspace, extra)
     memory = Memory(
         workspace,

@@ -1,6 +1,7 @@
 """The history read: which changes there were, what each did, and which one a line came with."""
 
 import difflib
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from dulwich.objects import Commit, ObjectID
 
 _SHORTEST = 4
+_ALIKE = 0.5
 
 
 def commits(repository: Repository) -> "Iterator[Commit]":
@@ -32,8 +34,8 @@ def commits(repository: Repository) -> "Iterator[Commit]":
 
 
 def changes(repository: Repository, path: str = "") -> Iterator[Change]:
-    """The changes to the workspace, or to one file of it, newest first."""
-    for commit in _touching(repository, path) if path else commits(repository):
+    """The changes to the workspace, or to one file of it under whatever name it had, newest first."""
+    for commit in (commit for commit, _ in _touching(repository, path)) if path else commits(repository):
         if paths := _paths(repository, _tree_before(repository, commit), commit.tree):
             yield _change(commit, paths)
 
@@ -70,10 +72,10 @@ def unified(path: str, before: bytes | None, after: bytes | None) -> str:
 
 
 def blame(repository: Repository, path: str, current: bytes) -> list[Line]:
-    """Each line of `current` with the change that it came with."""
+    """Each line of `current` with the change that it came with; a file keeps its past when it is renamed."""
     versions: list[tuple[Change | None, bytes]] = [
-        (_change(commit, (path,)), repository.content(commit.tree, path) or b"")
-        for commit in _touching(repository, path)
+        (_change(commit, (name,)), repository.content(commit.tree, name) or b"")
+        for commit, name in _touching(repository, path)
     ]
     lines: list[bytes] = []
     owners: list[Change | None] = []
@@ -87,12 +89,37 @@ def blame(repository: Repository, path: str, current: bytes) -> list[Line]:
     return [Line(number, text, owner) for number, (text, owner) in enumerate(zip(texts, owners, strict=True), 1)]
 
 
-def _touching(repository: Repository, path: str) -> "Iterator[Commit]":
-    inner = repository.inner(path)
+def name_at(repository: Repository, path: str, commit: "Commit") -> str:
+    """What the file that is now called `path` was called right after `commit`."""
+    return next((name for each, name, _ in _followed(repository, path) if each.id == commit.id), path)
+
+
+def _touching(repository: Repository, path: str) -> "Iterator[tuple[Commit, str]]":
+    """The commits that changed a file, newest first, each with the file's name after it."""
+    return ((commit, name) for commit, name, changed in _followed(repository, path) if changed)
+
+
+def _followed(repository: Repository, path: str) -> "Iterator[tuple[Commit, str, bool]]":
+    """Every commit, newest first, with the name the file had after it, and whether it changed it."""
+    name = path
     for commit in commits(repository):
-        before = _tree_before(repository, commit)
-        if repository.entry(before, inner) != repository.entry(commit.tree, inner):
-            yield commit
+        before, inner = _tree_before(repository, commit), repository.inner(name)
+        was, became = repository.entry(before, inner), repository.entry(commit.tree, inner)
+        yield commit, name, was != became
+        if was is None and became is not None:
+            name = _earlier_name(repository, before, commit.tree, name)
+
+
+def _earlier_name(repository: Repository, before: "ObjectID | None", after: "ObjectID | None", name: str) -> str:
+    """Which of the files that went when `name` came it was, by half of its lines at least; `name` if none."""
+    new = Counter(byte_lines(repository.content(after, name) or b""))
+    best, most = name, 0.0
+    for path in _paths(repository, before, after):
+        old = Counter(byte_lines(repository.content(before, path) or b""))
+        shared = 2 * (old & new).total() / ((old + new).total() or 1)
+        if repository.content(after, path) is None and shared >= _ALIKE and shared > most:
+            best, most = path, shared
+    return best
 
 
 def _tree_before(repository: Repository, commit: "Commit") -> "ObjectID | None":

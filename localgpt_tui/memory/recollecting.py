@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from localgpt_tui.core.errors import LocalGPTError
 from localgpt_tui.core.passages import Found, Passage
+from localgpt_tui.memory.asked import only_asked
 from localgpt_tui.memory.choices import Chosen, Chosens
 from localgpt_tui.memory.memory import Memory
 from localgpt_tui.memory.query import parse
@@ -66,10 +67,12 @@ async def _pinned(memory: Memory, text: str, chosens: Iterable[Chosen], found: S
 
 
 def _bears(passage: Passage) -> bool:
-    """True where most of the message's words stand in the passage, or it means nearly the same.
+    """True where most of the message's words stand in the passage, or it means nearly the same, and it says something.
 
     The score itself is relative to the best hit, so even a poor search has one with a high score.
     """
+    if passage.kind == "session" and only_asked(passage.text):
+        return False
     return passage.parts.get("coverage", 0.0) >= _COVERED or passage.parts.get("vector", 0.0) >= _ALIKE
 
 

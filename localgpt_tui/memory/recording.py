@@ -12,6 +12,7 @@ from localgpt_tui.files import folder_locked
 from localgpt_tui.memory.changes import Why
 from localgpt_tui.memory.commits import advance, commit, refresh_index
 from localgpt_tui.memory.document import Written
+from localgpt_tui.memory.git_list import untouched
 from localgpt_tui.memory.listing import MemoryFile, list_files
 from localgpt_tui.memory.repository import HistoryError, Repository, opened
 
@@ -61,11 +62,12 @@ class Recorder:
             self._waiting.append(entry)
             self._wake()
 
-    def look_outside(self) -> None:
-        """Look soon for changes that other programs made."""
+    def look_outside(self, after: float = 0.0) -> None:
+        """Look for changes that other programs made, in so many seconds; a look that is to come sooner stays."""
         with self._news:
+            at = time.monotonic() + after
+            self._look_at = min(self._look_at, at) if self._look else at
             self._look = True
-            self._look_at = time.monotonic()
             self._wake()
 
     def flush(self, seconds: float) -> bool:
@@ -123,9 +125,7 @@ class Recorder:
 
         ignored = _Ignored(repository)
         if start is None:
-            with self._news:
-                following = [*entries, *self._waiting]
-            add(self._present(following, ignored), _FIRST)
+            add(self._present(entries, ignored), _FIRST)
         for entry in entries:
             before, after = _ends(one for one in entry.written if not ignored.holds(one.path))
             tree = repository.tree(head)
@@ -153,7 +153,7 @@ class Recorder:
             return None
 
     def _present(self, entries: Sequence[Entry], ignored: "_Ignored") -> dict[str, bytes | None]:
-        """What the files were before the first of `entries`."""
+        """What the files were before the first of `entries`, and of those that were handed over meanwhile."""
         home = Path(os.path.realpath(self.root))
         files = {file.real.relative_to(home).as_posix(): file.real for file in list_files(home).files}
         found: dict[str, bytes | None] = {
@@ -161,7 +161,9 @@ class Recorder:
         }
         if (home / ".gitignore").is_file():
             found[".gitignore"] = (home / ".gitignore").read_bytes()
-        for entry in reversed(entries):
+        with self._news:
+            following = [*entries, *self._waiting]
+        for entry in reversed(following):
             found.update(_ends(entry.written)[0])
         return {path: content for path, content in found.items() if content is not None}
 
@@ -225,7 +227,9 @@ class Recorder:
 
     def _guarded(self, entries: Sequence[Entry], *, outside: bool) -> bool:
         try:
-            fresh = self.record_now(entries, outside=outside)
+            fresh = False
+            if entries or not untouched(self.root):  # git is 4 MB to load, and most starts find nothing new
+                fresh = self.record_now(entries, outside=outside)
         except HistoryError as error:
             self.problem = str(error)
             return False

@@ -31,30 +31,29 @@ class Indexed:
 
 
 def put_file(connection: apsw.Connection, file: Indexed, chunks: Sequence[Chunk]) -> None:
-    """Replace all rows of `file`; belongs into a transaction."""
-    take_out(connection, file.path)
+    """Let the rows of `file` be those of `chunks`; belongs into a transaction.
+
+    The chunks that it begins with stay where they are the same: to most files, something is only added.
+    """
     connection.execute(
-        "INSERT INTO files(path, kind, size, modified, sha256, chunks, demoted) VALUES(?,?,?,?,?,?,?)",
+        "INSERT INTO files(path, kind, size, modified, sha256, chunks, demoted) VALUES(?,?,?,?,?,?,?) "
+        "ON CONFLICT(path) DO UPDATE SET kind = excluded.kind, size = excluded.size, modified = excluded.modified, "
+        "sha256 = excluded.sha256, chunks = excluded.chunks, demoted = excluded.demoted",
         (file.path, file.kind, file.size, file.modified, file.sha256, len(chunks), file.demoted),
     )
-    number = connection.last_insert_rowid()
+    ((number,),) = rows(connection, "SELECT id FROM files WHERE path = ?", (file.path,))
+    columns = [
+        (chunk.number, chunk.section, chunk.heading, chunk.day, pack_units(chunk.units), chunk.text) for chunk in chunks
+    ]
+    kept = _same_beginning(connection, number, columns)
+    _take_out_chunks(connection, number, kept)
     name = re.sub(r"[\W_]+", " ", file.path.removesuffix(".md"))
-    for place, chunk in enumerate(chunks):
-        text = chunk.text
+    for place in range(kept, len(chunks)):
+        chunk, text = chunks[place], columns[place][-1]
         connection.execute(
             "INSERT INTO chunks(file, place, number, section, heading, day, units, text, sha256) "
             "VALUES(?,?,?,?,?,?,?,?,?)",
-            (
-                number,
-                place,
-                chunk.number,
-                chunk.section,
-                chunk.heading,
-                chunk.day,
-                pack_units(chunk.units),
-                text,
-                sha256(to_embed(chunk.heading, chunk.units).encode()).digest(),
-            ),
+            (number, place, *columns[place], sha256(to_embed(chunk.heading, chunk.units).encode()).digest()),
         )
         connection.execute(
             "INSERT INTO words(rowid, text, heading, pairs) VALUES(?,?,?,?)",
@@ -67,15 +66,29 @@ def take_out(connection: apsw.Connection, path: str) -> bool:
     found = rows(connection, "SELECT id FROM files WHERE path = ?", (path,))
     if not found:
         return False
-    ids = [row[0] for row in rows(connection, "SELECT id FROM chunks WHERE file = ?", found[0])]
-    has_vectors = vectors_kept(connection)
-    for chunk in ids:
-        connection.execute("DELETE FROM words WHERE rowid = ?", (chunk,))
-        if has_vectors:
-            connection.execute("DELETE FROM nearest WHERE rowid = ?", (chunk,))
-    connection.execute("DELETE FROM chunks WHERE file = ?", found[0])
+    _take_out_chunks(connection, found[0][0], 0)
     connection.execute("DELETE FROM files WHERE id = ?", found[0])
     return True
+
+
+def _same_beginning(connection: apsw.Connection, file: int, columns: Sequence[tuple[object, ...]]) -> int:
+    """How many of the chunks that the index has of `file` are as they are to be, from the first on."""
+    known = rows(
+        connection,
+        "SELECT number, section, heading, day, units, text FROM chunks WHERE file = ? ORDER BY place",
+        (file,),
+    )
+    both = enumerate(zip(known, columns, strict=False))
+    return next((place for place, (was, wanted) in both if was != wanted), min(len(known), len(columns)))
+
+
+def _take_out_chunks(connection: apsw.Connection, file: int, first: int) -> None:
+    """Remove the chunks of `file` from the place `first` on."""
+    ids = rows(connection, "SELECT id FROM chunks WHERE file = ? AND place >= ?", (file, first))
+    connection.executemany("DELETE FROM words WHERE rowid = ?", ids)
+    if ids and vectors_kept(connection):
+        connection.executemany("DELETE FROM nearest WHERE rowid = ?", ids)
+    connection.execute("DELETE FROM chunks WHERE file = ? AND place >= ?", (file, first))
 
 
 def vectors_kept(connection: apsw.Connection) -> bool:

@@ -7,6 +7,7 @@ from itertools import pairwise
 import apsw
 
 from localgpt_tui.core.passages import Passage
+from localgpt_tui.memory.asked import only_asked
 from localgpt_tui.memory.candidates import find, statistics
 from localgpt_tui.memory.chunks import Unit
 from localgpt_tui.memory.fusion import Evidence, fuse
@@ -51,7 +52,7 @@ def search(
 
 def _final(place: Place, *, words: bool, today: date | None, half_life: float) -> float:
     score = fuse(place.evidence, words=words)
-    if place.of.demoted:
+    if place.of.demoted or (place.of.kind == "session" and only_asked(place.unit.text)):
         score *= _DEMOTED
     if half_life > 0 and today and place.of.day:
         age = max(0, (today - date.fromisoformat(place.of.day)).days)

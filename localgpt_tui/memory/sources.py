@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # reading sessions needs pydantic, which a search for words i
 
 _AS_LISTED = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
 _COPY = re.compile(r"conflict", re.IGNORECASE)
+_QUOTING = "recall"  # it has no words of its own: its replies are what was found here before
 _UNATTENDED = re.compile(r"heartbeat|\bcron\b", re.IGNORECASE)
 
 
@@ -160,6 +161,8 @@ def _said(journal: "Journal") -> Iterator[str]:
     day = ""
     for message in journal.history():
         if not isinstance(message, UserMessage | AssistantMessage) or not message.text.strip():
+            continue
+        if isinstance(message, AssistantMessage) and message.model == _QUOTING:
             continue
         on = message.time.astimezone().date().isoformat()
         if on != day:

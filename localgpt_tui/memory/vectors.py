@@ -92,10 +92,13 @@ def reuse(connection: apsw.Connection, path: str) -> None:
 
 
 def carry_over(old: apsw.Connection, fresh: apsw.Connection) -> None:
-    """Take the vectors of unchanged texts from the `old` index into a `fresh` one."""
+    """Take the vectors of unchanged texts from the `old` index, as far as it can be read, into a `fresh` one."""
     wanted = {row[0] for row in rows(fresh, "SELECT DISTINCT sha256 FROM chunks")}
-    model = known_model(old)
-    kept = [row for row in rows(old, "SELECT model, sha256, vector FROM embeddings") if row[1] in wanted]
+    try:
+        model = known_model(old)
+        kept = [row for row in rows(old, "SELECT model, sha256, vector FROM embeddings") if row[1] in wanted]
+    except apsw.Error:
+        return  # it is damaged: they are made again
     with fresh:
         fresh.executemany("INSERT OR REPLACE INTO embeddings(model, sha256, vector) VALUES(?,?,?)", kept)
     if model:

@@ -28,14 +28,15 @@ async def watch(
             yield set()
             await _wait(stop, _MISSING_SECONDS)
             continue
-        changes = _changes(present, stop, polling=polling)
+        changes = _changes(present, stop, polling=polling, looking_up=len(present) < len(folders))
         first = asyncio.ensure_future(anext(changes, None))
         await asyncio.sleep(0)  # watching begins before the look at everything, so that nothing falls between them
         try:
             yield set()
             changed = await first
             while changed is not None:
-                yield changed
+                if changed:
+                    yield changed
                 if any(folder.is_dir() != (folder in present) for folder in folders):
                     break
                 changed = await anext(changes, None)
@@ -50,7 +51,10 @@ async def watch(
             await changes.aclose()
 
 
-async def _changes(folders: Sequence[Path], stop: asyncio.Event, *, polling: bool) -> AsyncGenerator[set[Path], None]:
+async def _changes(
+    folders: Sequence[Path], stop: asyncio.Event, *, polling: bool, looking_up: bool
+) -> AsyncGenerator[set[Path], None]:
+    """What changed; with `looking_up` also an empty set every few seconds, to see whether what is missing has come."""
     from watchfiles import awatch  # noqa: PLC0415 - only what stays open watches
 
     async for found in awatch(
@@ -63,6 +67,8 @@ async def _changes(folders: Sequence[Path], stop: asyncio.Event, *, polling: boo
         poll_delay_ms=_LOOK_MILLISECONDS,
         recursive=True,
         ignore_permission_denied=True,
+        rust_timeout=int(_MISSING_SECONDS * 1000) if looking_up else None,
+        yield_on_timeout=looking_up,
     ):
         yield {Path(path) for _, path in found}
 

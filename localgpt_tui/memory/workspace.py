@@ -55,6 +55,7 @@ class Workspace:
             folder for folder in extra if not Path(os.path.realpath(folder.root.expanduser())).is_relative_to(home)
         )
         self._clock = clock
+        self._was_there = False
 
     def prepare(self) -> bool:
         """Make the folders and files of a workspace where there is nothing yet; True if they were made.
@@ -66,6 +67,7 @@ class Workspace:
         """
         with self._translated("The workspace", "be made"):
             private_folder(self.root)
+            self._was_there = True
             for place in (self.root, self.root / DAILY):
                 sweep_temporaries(place)
             if any(not each.name.startswith(".") for each in self.root.iterdir()):
@@ -230,6 +232,11 @@ class Workspace:
     def _writable(self, path: str, author: Author) -> Path:
         if self._in_extra(path):
             raise LocalGPTError(f"{shown_name(path)} is in a folder outside the workspace, which is only read.")
+        if self._was_there and not self.root.is_dir():
+            raise LocalGPTError(
+                f"The workspace {shown_name(str(self.root))} is not there any more.",
+                "Nothing was written. Put it back; the next start begins a new one where there is none.",
+            )
         real = self._place(path)
         if author != "person" and {PurePosixPath(path).name.casefold(), real.name.casefold()} & PROTECTED:
             raise LocalGPTError(
@@ -280,13 +287,16 @@ class Workspace:
             yield
         except FileNotFoundError as error:
             raise LocalGPTError(f"There is no file {what}.", "Look at the list of files.") from error
+        except TimeoutError as error:
+            advice = "Try again when it is done; where it hangs, end it."
+            raise LocalGPTError(f"{what} cannot {done}: {error.strerror}.", advice) from error
         except OSError as error:
             where = f"{what} ({shown_name(str(self.root))})" if what == "The workspace" else what
             why = error.strerror or str(error)
-            raise LocalGPTError(
-                f"{where} cannot {done}: {why[:1].lower()}{why[1:]}.",
-                "Check the folder’s permissions and the room on the disk, then try again.",
-            ) from error
+            advice = "Check the folder’s permissions and the room on the disk, then try again."
+            if not error.errno:  # it is we who say so, of what is no note
+                advice = f"Notes are ordinary files of at most {LARGEST // 1_000_000} MB."
+            raise LocalGPTError(f"{where} cannot {done}: {why[:1].lower()}{why[1:]}.", advice) from error
 
 
 def _content(real: Path) -> tuple[bytes, int]:

@@ -1,5 +1,7 @@
 """A reply that is still being written: what has arrived, told on as it comes, whole only at its end."""
 
+import json
+import re
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -7,6 +9,7 @@ from dataclasses import dataclass, field
 from localgpt_tui.core.events import CallDelta, Emit, Event, TextDelta, ThinkingDelta
 from localgpt_tui.core.messages import AssistantMessage, Message, Stop, Thinking, ToolCall, Usage
 
+_ESCAPED_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -108,6 +111,7 @@ class Draft:
     def call(self, key: object, *, id: str = "", name: str = "", arguments: str = "") -> None:  # noqa: A002 - the field's word
         """More of the tool call `key`: its id and name once, its arguments piece by piece."""
         call = self._calls.setdefault(key, _Call(index=len(self._calls)))
+        id, name = whole(id), whole(name)  # noqa: A001
         news = name if not call.name else ""
         call.id, call.name = call.id or id, call.name or name
         self._apart = True
@@ -156,12 +160,22 @@ class Draft:
         for call in self._calls.values():
             name = call.id if call.id and call.id not in taken else f"call_{uuid.uuid4().hex[:24]}"
             taken.add(name)
-            calls.append(ToolCall(name, call.name, str(call).strip() or "{}"))
+            calls.append(ToolCall(name, call.name, _sound(str(call).strip()) or "{}"))
         return tuple(calls)
 
     def _tell(self, event: TextDelta | ThinkingDelta) -> None:
         if event.text:
             self._news.append(event)
+
+
+def _sound(arguments: str) -> str:
+    """JSON without escaped halves of characters, which could be read but never be sent again."""
+    if not _ESCAPED_HALF.search(arguments):
+        return arguments
+    try:
+        return whole(json.dumps(json.loads(arguments), ensure_ascii=False))
+    except (ValueError, RecursionError):
+        return arguments  # it is no JSON; whoever runs the call says so
 
 
 def call_ids(messages: Collection[Message]) -> set[str]:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from localgpt_tui.core.events import CallDelta, Emit, TextDelta
@@ -19,6 +20,7 @@ from localgpt_tui.providers.recall_rules import (
     Read,
     Remember,
     Wish,
+    only_asks,
     read_wish,
 )
 
@@ -34,12 +36,26 @@ _WHAT_I_DO = (
     "- **A question**, such as “when is …?”, searches your notes and quotes what they say, with the source.\n"
     "- **“read MEMORY.md”** shows a file, **“list files”** says which there are."
 )
-_PASSAGE = re.compile(r"^\[\d+\] (?P<source>.+#L\d+(?:-L\d+)?) \(score (?P<score>[\d.]+)\)$")
+_PASSAGE = re.compile(r"^\[(?P<number>\d+)\] (?P<source>.+#L\d+(?:-L\d+)?) \(score (?P<score>[\d.]+)\)$")
 _SOURCE = re.compile(r"\S.*?#L\d+(?:-L\d+)?")
+_ASKED = re.compile(r"> - \*\*User\*\*: (?P<said>.+)")
 _NOTE = re.compile(r"> [-*+] ")
+_GOES_ON = ">   "
+_SESSION = "sessions/"
+_REMARK = re.compile(r"^\(The search is (?!keywords only).+\)$", re.MULTILINE)
 _WORD = re.compile(r"\w{3,}")
 _MOST_QUOTED = 3
 _FREE = Usage(cost=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Quote:
+    """A passage as memory_search shows it: its number, its source, its lines with `> ` before each, its score."""
+
+    number: str
+    source: str
+    text: str
+    score: float
 
 
 class Recall:
@@ -145,43 +161,62 @@ def _answer(wish: Wish, result: ToolMessage) -> str:
 
 
 def _answer_from_notes(found: str, query: str, *, statement: bool) -> str:
-    passages = [_to_the_point(passage, query) for passage in _passages(found)]
+    passages = _each_once(_to_the_point(passage, query) for passage in _passages(found) if _says_something(passage))
     hint = " To have it noted down, say “remember that …”." if statement else ""
     if not passages:
-        return f"I found nothing about that in your notes.{hint}"
-    best = passages[0][2]
-    close = [passage for passage in passages if passage[2] >= 0.6 * best][:_MOST_QUOTED]
-    quotes = "\n\n".join(f"{text}\n\n— `{source}`" for source, text, _ in close)
+        remark = _REMARK.search(found)
+        return f"I found nothing about that in your notes.{f' {remark[0]}' if remark else ''}{hint}"
+    best = passages[0].score
+    close = [passage for passage in passages if passage.score >= 0.6 * best][:_MOST_QUOTED]
+    quotes = "\n\n".join(f"{quote.text}\n\n— [{quote.number}] `{quote.source}`" for quote in close)
     opening = "Your notes say" if best >= 0.6 else "The closest I found in your notes"
     return f"{opening}:\n\n{quotes}" + (f"\n\n{hint.strip()}" if hint else "")
 
 
-def _passages(found: str) -> list[tuple[str, str, float]]:
-    """Source, quoted lines and score of each passage in the answer of memory_search, best first."""
-    passages: list[tuple[str, str, float]] = []
+def _passages(found: str) -> list[_Quote]:
+    """The passages in the answer of memory_search, best first."""
+    passages: list[_Quote] = []
     for line in found.splitlines():
         if heading := _PASSAGE.match(line):
-            passages.append((heading["source"], "", float(heading["score"])))
+            passages.append(_Quote(heading["number"], heading["source"], "", float(heading["score"])))
         elif passages and line.startswith(">"):
-            source, text, score = passages[-1]
-            passages[-1] = (source, f"{text}\n{line}".lstrip("\n"), score)
+            passages[-1] = replace(passages[-1], text=f"{passages[-1].text}\n{line}".lstrip("\n"))
     return passages
 
 
-def _to_the_point(passage: tuple[str, str, float], query: str) -> tuple[str, str, float]:
-    """Of a passage that is a list of notes, those notes that share the most words with the query."""
-    source, text, score = passage
-    path, _, place = source.rpartition("#L")
-    lines = text.splitlines()
-    if len(lines) < 2 or not all(_NOTE.match(line) for line in lines):
-        return passage
+def _says_something(quote: _Quote) -> bool:
+    """False where it holds nothing but what the person asked in an earlier session."""
+    asked = [_ASKED.match(line) for line in quote.text.splitlines()]
+    return not all(line and only_asks(line["said"]) for line in asked)
+
+
+def _to_the_point(quote: _Quote, query: str) -> _Quote:
+    """Of a passage with a list of notes, those notes that share the most words with the query."""
+    if quote.source.startswith(_SESSION):
+        return quote  # an answer may share no word with the question before it
+    notes: list[str] = []
+    for line in quote.text.splitlines():
+        if notes and line.startswith(_GOES_ON):
+            notes[-1] += f"\n{line}"
+        else:
+            notes.append(line)
+    notes = [note for note in notes if _NOTE.match(note)]
     wanted = set(_WORD.findall(query.casefold()))
-    shared = [len(wanted & set(_WORD.findall(line.casefold()))) for line in lines]
-    chosen = [number for number, count in enumerate(shared) if count == max(shared)]
-    first = int(place.partition("-")[0]) + chosen[0]
-    last = first + chosen[-1] - chosen[0]
-    where = f"L{first}" if first == last else f"L{first}-L{last}"
-    return f"{path}#{where}", "\n".join(lines[number] for number in chosen), score
+    shared = [len(wanted & set(_WORD.findall(note.casefold()))) for note in notes]
+    most = max(shared, default=0)
+    if not most:
+        return quote
+    return replace(quote, text="\n".join(note for note, count in zip(notes, shared, strict=True) if count == most))
+
+
+def _each_once(quotes: Iterable[_Quote]) -> list[_Quote]:
+    """`quotes` without those that only say again what another says; a note goes before the session it came from."""
+    kept: dict[str, _Quote] = {}
+    for quote in sorted(quotes, key=lambda quote: quote.source.startswith(_SESSION)):
+        words = f" {' '.join(_WORD.findall(quote.text.casefold()))} "
+        if not any(words in other or other in words for other in kept):
+            kept[words] = quote
+    return sorted(kept.values(), key=lambda quote: -quote.score)
 
 
 def _quoted(text: str) -> str:

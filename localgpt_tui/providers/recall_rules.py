@@ -171,6 +171,12 @@ def read_wish(text: str, time: datetime) -> Wish:
     return _small_talk(text) or _remember(text) or _files(text, time) or _look_up(text)
 
 
+def only_asks(text: str) -> bool:
+    """True where `text` asks and says nothing that could be an answer later."""
+    text = text.strip()
+    return text.endswith("?") or bool(_QUESTION.match(text) and not text.endswith((".", "!")))
+
+
 def _small_talk(text: str) -> Wish | None:
     if _GREETING.fullmatch(text) or _GOOD_DAY.fullmatch(text):
         return Greet()

@@ -18,6 +18,11 @@ reads the whole prompt on a slow processor.
 
 _AFTER_FINISH_SECONDS = 5.0
 
+_WAITED, _GATHERS = 0.001, 0.02
+"""Seconds: what takes that long had to be waited for; and how long the next pieces may gather then, since reading five
+at once costs hardly more than reading one.
+"""
+
 Opening = Callable[[], Awaitable[AbstractAsyncContextManager[AsyncIterator[Any]]]]
 """Sends the request and returns the stream, which closes its connection when it is left."""
 
@@ -70,14 +75,19 @@ async def _read_all(
     async with asyncio.timeout(patience.first):
         stream = await opening()
     seconds = patience.first
+    clock = asyncio.get_running_loop().time
     async with stream as events:
         while not draft.closed:
+            asked = clock()
             try:
                 async with asyncio.timeout(seconds):
                     event = await anext(events)
             except StopAsyncIteration:
                 return
+            waited = clock() - asked > _WAITED
             with trouble.reading():
                 read(event, draft)
             draft.tell(emit)
+            if waited and draft.stop is None:
+                await asyncio.sleep(_GATHERS)
             seconds = patience.idle if draft.stop is None else min(patience.idle, _AFTER_FINISH_SECONDS)

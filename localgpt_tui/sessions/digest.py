@@ -21,7 +21,7 @@ class Gist:
 
     Attributes:
         header_id: the id that the first line gives, normally the file's name.
-        created, updated: RFC 3339 text, or empty.
+        created, updated: when it was begun, and when something was last said: RFC 3339 text, or empty.
         title: what the person called it; `opening` is made of what they said first.
         messages: how many were said by the person and by models, on all branches.
         last_bytes: the end of what was read, in hexadecimal, to notice that a file was rewritten.
@@ -78,7 +78,8 @@ def _with_line(gist: Gist, line: Line) -> Gist:
 
 
 def _with_entry(gist: Gist, entry: Entry) -> Gist:
-    gist = replace(gist, updated=entry.time.isoformat()) if entry.time.timestamp() > 0 else gist
+    if entry.message and entry.time.timestamp() > 0:
+        gist = replace(gist, updated=entry.time.isoformat())
     match entry.kind:
         case "title":
             return replace(gist, title=clean_title(str(entry.mark.get("title", ""))))

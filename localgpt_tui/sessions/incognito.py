@@ -12,6 +12,13 @@ from localgpt_tui.sessions.reading import Reader
 GONE = "The incognito session is gone: nothing of it was kept."
 """What to say once such a session was left."""
 
+MEANING = (
+    "This session is incognito: nothing is recalled for it, nothing of it is written into the memory or "
+    "anywhere on the disk, and tools that change something are not offered. It is gone when you leave it. "
+    "A model elsewhere still gets what you write, and its provider may keep it."
+)
+"""What to say when one begins."""
+
 _TITLE = "Incognito session"
 
 

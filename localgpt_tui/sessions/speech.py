@@ -96,6 +96,7 @@ class WireMessage(_Wire):
     tool_call_id: str | None = None
     tool_name: str | None = None
     is_error: bool | None = None
+    declined: bool | None = None
     seconds: float | None = None
     model: str | None = None
     provider: str | None = None
@@ -134,6 +135,7 @@ def wrap(message: Message) -> dict[str, object]:
                 "isError": message.failed,
                 "seconds": message.seconds if math.isfinite(message.seconds) else 0.0,
             }
+            spoken |= {"declined": True} if message.declined else {}
     return {**spoken, "timestamp": int(message.time.timestamp() * 1000)}
 
 
@@ -150,6 +152,7 @@ def unwrap(spoken: WireMessage, time: datetime) -> Message | None:
                 spoken.tool_name or "",
                 spoken.said,
                 failed=bool(spoken.is_error),
+                declined=bool(spoken.declined),
                 seconds=spoken.seconds or 0.0,
                 time=time,
             )

@@ -16,7 +16,9 @@ from localgpt_tui.sessions.speech import WireMessage, moment, unwrap, wrap
 
 VERSION = 2
 
-_UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_UNSAFE = re.compile(
+    "[\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
 _SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
 _NAMES = re.compile(rb'"id": ?"([^"\\]{1,128})", ?"parentId": ?"([^"\\]{0,128})"')
 _BLANK = b"\0 \t\r\x1e"
@@ -54,14 +56,14 @@ class WireEntry(BaseModel):
 def encode(record: Mapping[str, object], *, indent: int | None = None) -> bytes:
     """One line, without its newline: compact JSON in UTF-8; several lines with an `indent`.
 
-    Lone surrogates are joined or replaced; what could steer a terminal is escaped, so that `cat` is harmless.
+    Lone surrogates are joined or replaced; what could steer a terminal, or is not seen, is escaped: `cat` is harmless.
 
     Raises:
         ValueError: a value is not JSON (NaN, infinity); TypeError: not of a type that JSON has.
     """
     separators = (",", ":") if indent is None else (",", ": ")
     text = json.dumps(record, ensure_ascii=False, separators=separators, indent=indent, allow_nan=False)
-    text = _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    text = _UNSAFE.sub(lambda found: json.dumps(found[0])[1:-1], text)
     try:
         return text.encode()
     except UnicodeEncodeError:

@@ -5,6 +5,12 @@ import pty
 import subprocess
 import sys
 
+import pytest
+from click.testing import CliRunner
+
+from localgpt_tui.cli import cli
+from localgpt_tui.paths import find_places
+
 CHAT = [sys.executable, "-m", "localgpt_tui", "chat"]
 
 
@@ -47,5 +53,16 @@ def test_a_dumb_terminal_gets_the_conversation_line_by_line():
     os.close(person)
 
 
-def test_two_ways_to_name_a_session_exclude_each_other():
-    assert run("--session", "a", "--resume", stdin=subprocess.DEVNULL).returncode == 2
+def test_an_incognito_conversation_is_kept_nowhere():
+    done = run("--plain", "--incognito", input="remember that my cat is called Mia\n/quit\n")
+
+    assert done.returncode == 0
+    assert "This session is incognito" in done.stdout + done.stderr
+    assert "The incognito session is gone" in done.stdout + done.stderr
+    assert not list(find_places().sessions.glob("*.jsonl"))
+    assert not list(find_places().workspace.glob("memory/*.md"))
+
+
+@pytest.mark.parametrize("more", [["--session", "a"], ["--incognito"]])
+def test_two_ways_to_name_a_session_exclude_each_other(more):
+    assert CliRunner().invoke(cli, ["chat", "--resume", *more]).exit_code == 2

@@ -10,6 +10,9 @@ from memory.remembering import write
 
 from localgpt_tui.cli import cli
 from localgpt_tui.cli.memory import memory
+from localgpt_tui.core.errors import LocalGPTError
+from localgpt_tui.memory.templates import TEMPLATES
+from localgpt_tui.memory.workspace import Workspace
 from localgpt_tui.paths import find_places
 
 
@@ -100,6 +103,8 @@ def test_show_prints_a_file_or_lines_of_it():
     assert run("show", "MEMORY.md#L4").stdout == "- The wifi password is swordfish.\n"
     assert run("show", "memory/2026-01-31.md#L3-L4").stdout.count("\n") == 2
     assert run("show", "MEMORY.md").stdout.startswith("# Memory\n")
+    with pytest.raises(LocalGPTError, match=r"MEMORY.md has only 4 lines\."):
+        run("show", "MEMORY.md#L7-L9")
 
 
 def test_recent_shows_files():
@@ -115,3 +120,12 @@ def test_eval_measures_on_the_persons_own_notes(places):
     assert [score["mode"] for score in scores] == ["words", "meaning", "both"]
     assert scores[0]["r1"] == scores[0]["mrr"] == 100.0
     assert "MRR" in run("eval").stdout
+
+
+def test_a_template_that_nobody_touched_is_no_note_to_measure_on(places):
+    for path in places.workspace.rglob("*.md"):
+        path.unlink()
+    Workspace(places.workspace).prepare()
+    (places.workspace / "AGENTS.md").write_text(TEMPLATES["AGENTS.md"])
+    with pytest.raises(LocalGPTError, match="no notes to measure on yet"):
+        run("eval")

@@ -18,7 +18,9 @@ ACT = Act(
     folder="/home/me/notes",
     deletes=("build",),
     pattern="rm",
-    confined="Landlock and seccomp, no network",
+    confined="Landlock and seccomp",
+    network="off",
+    afterwards="goes on in the background",
 )
 ASKED = Approval("1", ToolCall("c", "bash", "{}"), ACT, why=("it deletes files",), origins=("https://evil.example/",))
 
@@ -41,7 +43,9 @@ async def test_the_question_says_everything_that_would_happen():
         "      && echo ok",
         "in: /home/me/notes",
         "deletes: build",
-        "held in by: Landlock and seccomp, no network",
+        "network: off",
+        "held in by: Landlock and seccomp",
+        "then: goes on in the background",
         "because it deletes files",
         "this session has read: https://evil.example/",
     ):

@@ -2,8 +2,10 @@
 
 import json
 import os
+import plistlib
 import signal
 import subprocess
+import sys
 import time
 
 import pytest
@@ -13,6 +15,7 @@ from localgpt_tui.core.errors import LocalGPTError
 from localgpt_tui.frontends.daemon import differences, reread, start, stop
 from localgpt_tui.frontends.units import unit_for
 from localgpt_tui.heartbeat import Heartbeat
+from localgpt_tui.heartbeat.keeping import Keeper
 from localgpt_tui.heartbeat.outside import sessions_of
 from localgpt_tui.heartbeat.pidfile import PidFile
 from localgpt_tui.paths import find_places, make_folders
@@ -46,7 +49,8 @@ def test_it_starts_once_makes_the_beats_reads_its_settings_again_and_ends_in_tim
     assert soon(heart.ledger.rows), "an overdue beat is made"
     row = heart.ledger.rows()[0]
     assert (row.outcome, row.trigger) == ("quiet", "late")
-    assert heart.schedule().elsewhere(), "an open app only watches"
+    assert heart.kept.words == f"kept by the daemon, process {process.pid}"
+    assert Keeper(heart.daemon, places.state).elsewhere(), "an open app only watches"
 
     log = places.logs / "agent.log"
     places.config_file.write_text('[heartbeat]\ninterval = "2h"\n')
@@ -141,3 +145,15 @@ def test_units_name_the_places_and_hold_no_key(places):
     assert str(agent.path).startswith("/home/me/Library/LaunchAgents/")
     assert "not been tried" in agent.remark
     assert "sk-secret" not in unit.text + agent.text
+
+
+def test_the_agent_for_launchd_is_a_well_formed_property_list(places):
+    odd = {"HOME": "/Users/me", "LOCALGPT_HOME": "/Users/me/R&D <notes> “100%”", "LOCALGPT_PROFILE": "work"}
+    agent = unit_for(places, odd, platform="darwin")
+    read = plistlib.loads(agent.text.encode())
+    assert read["Label"] == agent.path.stem
+    assert read["ProgramArguments"] == [sys.executable, "-m", "localgpt_tui", "daemon", "start", "--foreground"]
+    assert read["EnvironmentVariables"] == {name: text for name, text in odd.items() if name != "HOME"}
+    assert read["RunAtLoad"] is True
+    assert read["KeepAlive"] == {"SuccessfulExit": False}, "one that was told to end stays ended"
+    assert read["ExitTimeOut"] > 5, "it has the time that it takes to end"

@@ -62,8 +62,12 @@ SHAPES = [
     ),
     (events.ToolProgress("1", "a"), {"type": "tool_progress", "call_id": "1", "text": "a"}),
     (
-        events.Recalled((Passage("MEMORY.md", 1, 2, "text", 0.5),)),
-        {"type": "recalled", "passages": [{"source": "MEMORY.md#L1-L2", "score": 0.5}], "freshness": "fresh"},
+        events.Recalled((Passage("MEMORY.md", 1, 2, "text", 0.5, number=3),)),
+        {
+            "type": "recalled",
+            "passages": [{"number": 3, "source": "MEMORY.md#L1-L2", "score": 0.5}],
+            "freshness": "fresh",
+        },
     ),
     (events.Retrying("r", 2, 1.5), {"type": "retrying", "reason": "r", "attempt": 2, "seconds": 1.5}),
     (events.FellBack("m", "r"), {"type": "fell_back", "model": "m", "reason": "r"}),

@@ -120,6 +120,21 @@ def test_outside_changes_new_files_and_removals_are_noticed(history: History, wo
     assert history.log()[0] == change
 
 
+def test_outside_changes_are_looked_for_once_after_several_writes(workspace: Workspace):
+    history = History(workspace, settled=0.0)
+    note(history, "- tea")
+    history.flush()
+    path = workspace.root / "MEMORY.md"
+    path.write_text(path.read_text() + "- by hand\n")
+    history.record_outside_changes(after=60)
+    history.flush()
+    assert len(history.log()) == 2
+    history.record_outside_changes()
+    history.flush()
+    assert history.log()[0].why == "Edited outside the app"
+    history.close()
+
+
 def test_a_file_that_was_changed_just_now_is_left_until_it_rests(workspace: Workspace):
     history = History(workspace, settled=0.4)
     history.record_outside_changes()
@@ -231,6 +246,29 @@ def test_each_line_knows_the_change_it_came_with(history: History, workspace: Wo
         ("- milk", "two"),
         ("- typed", None),
     ]
+
+
+def test_a_file_keeps_its_past_when_it_is_renamed_and_edited(history: History, workspace: Workspace):
+    note(history, "- tea\n- milk\n- sugar", "knowledge/a.md", why="one")
+    first = history.log()[0]
+    old, new = workspace.root / "knowledge/a.md", workspace.root / "knowledge/drinks.md"
+    old.rename(new)
+    new.write_text(text(workspace, "knowledge/drinks.md").replace("- milk\n", "- oat milk\n"))
+    (workspace.root / "knowledge/other.md").write_text("- nothing of it\n")
+    history.record_outside_changes()
+    history.flush()
+    assert [change.why for change in history.log("knowledge/drinks.md")] == ["Edited outside the app", "one"]
+    assert [(line.text, line.change and line.change.why) for line in history.blame("knowledge/drinks.md")] == [
+        ("- tea", "one"),
+        ("- oat milk", "Edited outside the app"),
+        ("- sugar", "one"),
+    ]
+    history.restore("knowledge/drinks.md", first.id, (2, 2))
+    assert text(workspace, "knowledge/drinks.md") == "- tea\n- milk\n- sugar\n"
+    assert not old.exists()
+    history.restore("knowledge/a.md", first.id, (2, 2))
+    assert old.read_text() == "- milk\n"
+    assert len(history.log("knowledge/other.md")) == 1
 
 
 def test_there_may_be_no_history_yet(history: History):

@@ -72,6 +72,30 @@ def test_a_file_that_did_not_change_is_not_read_again(tmp_path, root):
     assert index.scan().indexed == 0
 
 
+def test_to_a_file_that_grows_only_the_new_chunks_are_added(index, root):
+    def chunks():
+        return rows(
+            index.database.connection(),
+            "SELECT c.id FROM chunks c JOIN files f ON f.id = c.file WHERE f.path = 'MEMORY.md' ORDER BY c.place",
+        )
+
+    long = "\n\n".join(f"## Heading {number}\n\n{'The river is wide. ' * 30}" for number in range(5))
+    (root / "MEMORY.md").write_text(f"{long}\n")
+    index.scan()
+    before = chunks()
+    (root / "MEMORY.md").write_text(f"{long}\n\n## More\n\nAn otter swam.\n")
+    index.scan()
+    assert len(before) > 4
+    assert chunks()[: len(before)] == before
+    assert found(index, "otter") == ["MEMORY.md"]
+
+    (root / "MEMORY.md").write_text("## Heading 0\n\nOnly a heron is left.\n")
+    index.scan()
+    assert found(index, "otter") == []
+    assert found(index, "heron") == ["MEMORY.md"]
+    assert sound(index)
+
+
 def test_an_index_that_is_not_there_is_said_to_be_missing(index):
     before = found(index, "canoe")
     index.database.link.unlink()

@@ -10,7 +10,8 @@ from memory.remembering import FakeEmbedder, write
 
 from localgpt_tui.core.errors import LocalGPTError
 from localgpt_tui.core.messages import AssistantMessage, UserMessage
-from localgpt_tui.memory.memory import Memory, index_folder
+from localgpt_tui.memory.database import index_folder
+from localgpt_tui.memory.memory import Memory
 from localgpt_tui.memory.workspace import Workspace
 from localgpt_tui.sessions.shelf import Shelf
 
@@ -134,6 +135,30 @@ async def test_a_spoilt_index_answers_all_the_same(root):
         assert paths(await memory.search("canoe")) == ["memory/2026-01-31.md"]
 
 
+@pytest.mark.parametrize("content", [b"", b"no database at all" * 9000])
+async def test_an_index_that_is_spoilt_while_it_is_open_is_made_anew(root, content):
+    async with opened(root) as memory:
+        await memory.catch_up()
+        assert paths(await memory.search("canoe")) == ["memory/2026-01-31.md"]
+        for path in memory.database.folder.glob("memory-*.sqlite"):
+            path.write_bytes(content)
+            path.with_name(f"{path.name}-wal").write_bytes(content)
+        found = await memory.search("canoe")
+        assert (paths(found), found.freshness[:13]) == (["memory/2026-01-31.md"], "keywords only")
+
+
+async def test_where_no_index_can_be_written_the_reason_is_said_until_it_can(root):
+    async with opened(root) as memory:
+        cache = memory.database.folder.parent
+        cache.parent.mkdir(parents=True, exist_ok=True)
+        cache.write_text("a file in its place")
+        found = await memory.search("canoe")
+        assert found.passages == ()
+        assert found.freshness.startswith("without an index: the index cannot be written (")
+        cache.unlink()
+        assert paths(await memory.search("canoe")) == ["memory/2026-01-31.md"]
+
+
 async def test_two_programs_share_one_index_and_only_one_writes_it(root):
     async with opened(root) as one, opened(root) as other:
         assert await one.catch_up()
@@ -147,12 +172,13 @@ async def test_past_sessions_are_searched_and_read(root, tmp_path):
     shelf = Shelf(tmp_path / "sessions", tmp_path / "cache")
     with shelf.new() as journal:
         journal.append(UserMessage("Where did I park?", time=NOON))
+        journal.append(AssistantMessage("Your notes say: multistorey!", time=NOON, model="recall"))
         journal.append(AssistantMessage("In the\nmultistorey, level 3.", time=NOON))
     async with opened(root, shelf=shelf) as memory:
         best = (await memory.search("kind:session multistorey")).passages[0]
 
         assert (best.kind, best.day) == ("session", "2026-03-01")
-        assert best.text.endswith("- **Assistant**: In the multistorey, level 3.")
+        assert best.text == "- **User**: Where did I park?\n- **Assistant**: In the multistorey, level 3."
         read = await memory.get(best.path, best.first_line, best.last_line)
         assert read.text == best.text
         assert (await memory.statistics()).sessions == 1

@@ -27,10 +27,15 @@ def index(tmp_path_factory):
                 "session",
                 1,
                 1,
-                lambda: "# S\n\n- **User**: The zebra crossing is closed.\n",
+                lambda said=said: f"# S\n\n- **User**: {said}\n",
                 demoted,
             )
-            for name, demoted in (("attended", False), ("heartbeat", True))
+            for name, said, demoted in (
+                ("attended", "The zebra crossing is closed.", False),
+                ("heartbeat", "The zebra crossing is closed.", True),
+                ("asking", "Where does the okapi live?", False),
+                ("telling", "Of the okapi we know very little, and least of all where it sleeps.", False),
+            )
         ),
         kinds=frozenset({"session"}),
     )
@@ -94,6 +99,10 @@ def test_filters_narrow_a_search(index, typed, paths):
 
 def test_what_was_said_when_nobody_was_there_ranks_below(index):
     assert [passage.path for passage in found(index, "zebra crossing")] == ["sessions/attended", "sessions/heartbeat"]
+
+
+def test_what_says_something_ranks_above_what_was_only_asked(index):
+    assert [passage.path for passage in found(index, "okapi")] == ["sessions/telling", "sessions/asking"]
 
 
 def test_old_notes_count_less_only_where_that_is_wanted(index):

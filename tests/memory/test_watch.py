@@ -30,8 +30,9 @@ async def test_watching_ends_when_it_is_told_to(tmp_path):
 
 
 async def test_a_folder_that_is_not_there_yet_is_waited_for(tmp_path):
+    (tmp_path / "here").mkdir()
     stop = asyncio.Event()
-    changes = watch([tmp_path / "later"], stop)
+    changes = watch([tmp_path / "here", tmp_path / "later"], stop)
     async with asyncio.timeout(20):
         assert await anext(changes) == set()
         (tmp_path / "later").mkdir()

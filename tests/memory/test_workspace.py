@@ -344,3 +344,13 @@ def test_what_an_interrupted_write_left_is_not_listed_and_swept_in_time(workspac
     os.utime(leftover, (0, 0))
     workspace.prepare()
     assert not leftover.exists()
+
+
+def test_a_workspace_that_is_gone_is_said_and_not_begun_anew(tmp_path: Path):
+    workspace = Workspace(tmp_path / "gone")
+    workspace.prepare()
+    (tmp_path / "gone").rename(tmp_path / "elsewhere")
+    with pytest.raises(LocalGPTError, match="is not there any more"):
+        workspace.append("- tea")
+    assert not (tmp_path / "gone").exists()
+    assert workspace.files().passed_over == (f"{tmp_path / 'gone'}: there is no such folder",)

@@ -1,5 +1,7 @@
 """A reply in the making."""
 
+import json
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,6 +46,17 @@ def test_a_name_is_told_once_and_arguments_piece_by_piece():
     draft.call("k", arguments="}")
     draft.tell(events.append)
     assert events == [CallDelta(0, "f"), CallDelta(0, "", "{"), CallDelta(0, "", "}")]
+
+
+@given(ANYTHING, ANYTHING)
+def test_a_call_can_be_sent_again_whatever_halves_of_characters_it_holds(name, text):
+    draft = Draft()
+    draft.call("k", id=f"c{name}", name=f"f{name}", arguments=json.dumps({"text": text}))
+    draft.stop = "tool_calls"
+    draft.finish([].append)
+    (call,) = draft.message("m", Usage()).calls
+    json.dumps([call.id, call.name, json.loads(call.arguments)], ensure_ascii=False).encode()
+    assert json.loads(call.arguments)["text"] == whole(text)
 
 
 def test_a_draft_without_a_finish_has_no_calls():

@@ -65,7 +65,7 @@ async def test_what_it_was_told_it_finds_again_with_the_source(person: Person):
     noted = await person.says("remember that my sister's birthday is 14 May")
     assert noted.startswith("Noted in `memory/2026-01-02.md#L3`:\n\n> my sister's birthday is 14 May")
     found = await person.says("when is my sister's birthday?")
-    assert found.startswith("Your notes say:\n\n> - my sister's birthday is 14 May\n\n— `memory/2026-01-02.md#L3`")
+    assert found.startswith("Your notes say:\n\n> - my sister's birthday is 14 May\n\n— [1] `memory/2026-01-02.md#L3`")
 
 
 async def test_it_says_once_at_length_and_then_briefly_that_no_model_is_connected(person: Person):
@@ -83,6 +83,13 @@ async def test_an_answer_of_another_model_does_not_shorten_the_word_about_it(per
 
 async def test_nothing_found_is_said_plainly(person: Person):
     assert (await person.says("who is the king of Spain?")).startswith("I found nothing about that in your notes.\n")
+
+
+async def test_nothing_found_is_not_all_that_is_said_where_the_search_was_not_whole():
+    found = "Nothing found.\n\n(The search is without an index: the index cannot be written (the disk is full).)"
+    history = (UserMessage("who is the king of Spain?"), ToolMessage("c", "memory_search", found))
+    reply = await Recall().reply(Request("", history, memory_tools(FakeMemory())), EventLog())
+    assert reply.text.startswith("I found nothing about that in your notes. (The search is without an index: ")
 
 
 async def test_a_statement_is_looked_up_and_may_be_noted(person: Person):
@@ -103,6 +110,35 @@ async def test_only_passages_near_the_best_are_quoted(person: Person):
     answer = await person.says("when is my sister's birthday?")
     assert "14 May" in answer
     assert "ship" not in answer
+
+
+async def test_of_a_list_of_notes_the_fitting_one_is_quoted_and_all_its_lines_are_named(person: Person):
+    for fact in ("I like tea", "my car is a Saab,\nand it is red", "my bicycle is blue"):
+        await person.says(f"remember in MEMORY.md that {fact}")
+    answer = await person.says("what is my car?")
+    assert answer.startswith("Your notes say:\n\n> - my car is a Saab,\n>   and it is red\n\n— [1] `MEMORY.md#L3-L")
+
+
+async def test_neither_an_earlier_question_nor_the_same_once_more_is_an_answer():
+    found = """\
+[1] sessions/1#L5 (score 0.99)
+> - **User**: when is my sister's birthday
+
+[2] memory/2026-01-02.md#L3 (score 0.97)
+> - my sister's birthday is 14 May
+
+[3] sessions/2#L5 (score 0.98)
+> - **User**: remember that my sister's birthday is 14 May
+
+[4] sessions/3#L5-L6 (score 0.96)
+> - **User**: when is my sister's birthday?
+> - **Assistant**: On a Thursday this year."""
+    history = (UserMessage("when is my sister's birthday?"), ToolMessage("c", "memory_search", found))
+    reply = await Recall().reply(Request("", history, memory_tools(FakeMemory())), EventLog())
+    assert "— [2] `memory/2026-01-02.md#L3`" in reply.text
+    assert "— [4] `sessions/3#L5-L6`" in reply.text
+    assert "[1]" not in reply.text
+    assert "[3]" not in reply.text
 
 
 async def test_several_lines_become_one_item(person: Person, tmp_path: Path):
