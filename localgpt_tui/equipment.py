@@ -112,6 +112,7 @@ class Equipment:
             result_chars=min(_MOST_RESULT, config.tools.tool_output_max_chars or _MOST_RESULT),
             max_file_bytes=config.sandbox.max_file_size_bytes,
             unattended=unattended,
+            noticed=lambda names: self._record("takes_effect", "tool:bash", names, session=session),
         )
         writing = writing_tools(self.grounds, changes=self.changes, session=session)
         most = config.tools.tool_output_max_chars
@@ -147,8 +148,11 @@ class Equipment:
         )
 
     def _found(self, sandbox: Sandbox) -> None:
+        self._record("sandbox", "session_start", sandbox.describe())
+
+    def _record(self, action: str, source: str, detail: str, *, content: str = "", session: str = "") -> None:
         with contextlib.suppress(OSError):  # a log that cannot be written is said where calls are logged
-            self.audit.record("sandbox", "session_start", sandbox.describe())
+            self.audit.record(action, source, detail, content=content, session=session)
 
     def policy(self) -> Policy:
         """The person's policy as it is now; each new one is written down in the audit log."""
@@ -156,8 +160,7 @@ class Equipment:
         if policy != self._policy:
             self._policy = policy
             name = policy.file.name if policy.file else "no policy"
-            with contextlib.suppress(OSError):  # a log that cannot be written is said where calls are logged
-                self.audit.record("policy_loaded", "session_start", policy.problem or name, content=policy.text)
+            self._record("policy_loaded", "session_start", policy.problem or name, content=policy.text)
         return policy
 
     def rules(self) -> tuple[Rule, ...]:

@@ -18,13 +18,16 @@ from localgpt_tui.sessions.journal import Journal
 
 @dataclass
 class Model:
-    """What is answered next: a status other than 200, or pieces of text; then `whole`, `cut`, `waits` or `pauses`.
+    """What is answered next: a status other than 200 and a `problem`, or pieces of text; then how it ends: `whole`,
+    `cut`, `waits` or `pauses`. A `thought` comes first.
 
     `calling` takes a request and returns the calls to answer it with, as (tool, arguments); none: the pieces.
     """
 
     url: str = ""
     status: int = 200
+    problem: str = "no"
+    thought: str = ""
     pieces: tuple[str, ...] = ("Hello ", "from the model.")
     ending: str = "whole"
     calling: Callable[[dict], list[tuple[str, dict]]] = lambda request: []
@@ -85,11 +88,13 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def _answer(self):
         if self.script.status != 200:
-            self.wfile.write(json.dumps({"error": {"message": "no", "type": "x"}}).encode())
+            self.wfile.write(json.dumps({"error": {"message": self.script.problem, "type": "x"}}).encode())
             return
         if calls := self.script.calling(self.script.asked[-1]):
             self._call(calls)
             return
+        if self.script.thought:
+            self._event({"reasoning_content": self.script.thought}, None)
         for piece in self.script.pieces:
             self._event({"content": piece}, None)
         if self.script.ending in {"waits", "pauses"}:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from localgpt_tui.core.errors import LocalGPTError, ToolError
+from localgpt_tui.core.errors import DeclinedError, LocalGPTError, ToolError
 from localgpt_tui.core.events import Emit, Said, ToolProgress, ToolStarted
 from localgpt_tui.core.messages import AssistantMessage, ToolCall, ToolMessage
 from localgpt_tui.core.ports import Guard, Progress, Tool
@@ -93,7 +93,7 @@ async def _answer(
         tool, arguments = _find(call.name, known), _as_object(call.arguments)
         arguments = await _admitted(replace(call, arguments=arguments), tool, guard, emit)
     except ToolError as error:
-        return _refusal(call, str(error))
+        return replace(_refusal(call, str(error)), declined=isinstance(error, DeclinedError))
     emit(ToolStarted(replace(call, arguments=arguments)))
     started = time.perf_counter()
     text, failed = await _run(tool, arguments, lambda output: emit(ToolProgress(call.id, output)))

@@ -12,7 +12,7 @@ from localgpt_tui.approvals.rules import Rule
 from localgpt_tui.approvals.ruling import Ruling, Situation, rule_on
 from localgpt_tui.consent import Trust
 from localgpt_tui.core.approvals import Act, Approval, Decision, Mode
-from localgpt_tui.core.errors import LocalGPTError, ToolError
+from localgpt_tui.core.errors import DeclinedError, LocalGPTError, ToolError
 from localgpt_tui.core.events import ApprovalAnswered, ApprovalAsked, Emit
 from localgpt_tui.core.messages import ToolCall
 from localgpt_tui.core.ports import Approver, Tool
@@ -75,6 +75,11 @@ class ApprovalGuard:
     def origins(self) -> tuple[str, ...]:
         """The untrusted places that this session has read, in the order it did."""
         return tuple(self._origins)
+
+    @property
+    def far_origins(self) -> tuple[str, ...]:
+        """Those of them that are further away than the working folder."""
+        return tuple(origin for origin, near in self._origins.items() if not near)
 
     @property
     def _near(self) -> bool:
@@ -156,8 +161,10 @@ class ApprovalGuard:
         await self._record(_ACTIONS[decision.answer], decision.by, act.title, call)
         match decision.answer:
             case "no":
-                said = f" They said: {decision.reason}" if decision.reason else ""
-                raise ToolError(f"The person said no.{said}", "Do not try the same by another way; ask what they want.")
+                said = f" They said: {decision.reason.rstrip('.')}." if decision.reason else ""
+                raise DeclinedError(
+                    f"The person said no.{said}", "Do not try the same by another way; ask what they want."
+                )
             case "wait":
                 raise ToolError(
                     "Not run: nobody is there to ask. The question waits for the person.",

@@ -1,9 +1,11 @@
 """Needs you: the questions that wait for an answer, of every process, in files that any of them can answer."""
 
+import contextlib
 import json
 import os
+from collections.abc import MutableSequence, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from localgpt_tui.core.approvals import Act, Approval, Decision
@@ -27,6 +29,15 @@ class Waiting:
     since: datetime
     expires: datetime
     owner_alive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A question that was answered after the process that asked had ended: the answer waits for its session."""
+
+    approval: Approval
+    decision: Decision
+    when: datetime
 
 
 class Inbox:
@@ -97,6 +108,17 @@ class Inbox:
     def answered(self, name: str) -> Decision | None:
         """The answer to the question `name`, if there is one."""
         return _decision(self._file(name, _ANSWER))
+
+    def answers(self) -> Sequence[Answered]:
+        """The answers that wait for a session to go on, the oldest first."""
+        found: MutableSequence[Answered] = []
+        for file in self._folder.glob(f"*{_ANSWER}"):
+            question, decision = self._read(file.with_suffix(_QUESTION)), _decision(file)
+            with contextlib.suppress(OSError):  # it was made use of meanwhile
+                when = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+                if question is not None and decision is not None and not question.owner_alive:
+                    found.append(Answered(question.approval, decision, when))
+        return sorted(found, key=lambda each: each.when)
 
     def take_grant(self, session: str, call: ToolCall, act: Act) -> Decision | None:
         """The answer that was given for exactly this call while its turn was over; it is used up.

@@ -9,7 +9,7 @@ from localgpt_tui.core.approvals import Act, Mode, Verdict
 
 MODES: tuple[Mode, ...] = ("ask", "writes", "read-only")
 
-_STEERING = ("HEARTBEAT.md", "AGENTS.md", "SOUL.md", "TOOLS.md", "skills/")
+STEERING = ("HEARTBEAT.md", "AGENTS.md", "SOUL.md", "TOOLS.md", "skills/")
 """Files of the workspace that tell later turns what to do; the person reads what goes in."""
 
 
@@ -81,7 +81,7 @@ def _runs_freely(act: Act) -> bool:
 def _steering(act: Act) -> tuple[str, ...]:
     if act.kind != "remember":
         return ()
-    steering = (path for path in act.writes if path.startswith(_STEERING))
+    steering = (path for path in act.writes if path.startswith(STEERING))
     return tuple(f"{path} tells the assistant what to do later" for path in steering)
 
 

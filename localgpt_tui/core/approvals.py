@@ -31,6 +31,8 @@ class Act:
         pattern: what the answer “for this session” would allow, such as `git status`; empty where it is not offered.
         binding: stands for all the answer depends on beside the arguments, such as what a script or file holds now.
         confined: what holds the command in, in words; empty where nothing has to.
+        network: whether what runs has a network; empty where nothing runs.
+        afterwards: what goes on when the turn is over, in words; empty where nothing does.
         origin: where the result comes from if that is not to be trusted, such as an address; empty where it is.
         near: the origin is close to the person: their working folder, or what a confined command prints there.
     """
@@ -47,6 +49,8 @@ class Act:
     pattern: str = ""
     binding: str = ""
     confined: str = ""
+    network: Literal["", "on", "off"] = ""
+    afterwards: str = ""
     origin: str = ""
     near: bool = False
 

@@ -46,6 +46,10 @@ class ToolError(LocalGPTError):
     """A tool could not do what was asked; the text goes back to the model."""
 
 
+class DeclinedError(ToolError):
+    """The person said no to what a tool would have done."""
+
+
 class SessionError(LocalGPTError):
     """A session cannot be found, read or written."""
 

@@ -93,6 +93,7 @@ class ToolMessage:
 
     Attributes:
         failed: the text is an error the model can act on.
+        declined: it never ran, since the person said no; the text tells what they said.
         seconds: how long the tool ran.
     """
 
@@ -100,6 +101,7 @@ class ToolMessage:
     name: str
     text: str
     failed: bool = False
+    declined: bool = False
     seconds: float = 0.0
     time: datetime = field(default_factory=now)
     kind: Literal["tool"] = "tool"

@@ -53,7 +53,7 @@ class Framed:
         for message in messages:
             if isinstance(message, AssistantMessage):
                 asked |= {call.id: call for call in message.calls}
-            if isinstance(message, ToolMessage):
+            if isinstance(message, ToolMessage) and not message.declined:  # a no is the person's own words
                 source = _source(message.name, asked.get(message.call_id))
                 yield replace(message, text=wrap(message.text, source, identity=self._identity(message)))
             else:

@@ -6,11 +6,15 @@ _HOST = re.compile(
     r"(?<![\w.@-])(?:https?://)?(?P<host>(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]{1,62}|localhost)(?::\d{1,5})?(?![\w@])",
     re.IGNORECASE,
 )
+_NUMBERED = re.compile(r"https?://(?P<host>(?:\d{1,3}\.){3}\d{1,3})(?::\d{1,5})?(?![\w.@])", re.IGNORECASE)
 
 
 def hosts_in(text: str) -> frozenset[str]:
-    """The host names in `text`, in small letters and as the network spells them (punycode); ports are left out."""
-    found = (match["host"].rstrip(".").lower() for match in _HOST.finditer(text))
+    """The hosts in `text`, in small letters and as the network spells them (punycode); ports are left out.
+
+    Numbers count only in an address that begins with `http://` or `https://`, since versions look like them.
+    """
+    found = (match["host"].rstrip(".").lower() for one in (_HOST, _NUMBERED) for match in one.finditer(text))
     return frozenset(filter(None, map(_spelled, found)))
 
 

@@ -1,6 +1,5 @@
 """Text as a reader takes it in: one letter for all that look like it, with the way back to where each stood."""
 
-import html
 import re
 import unicodedata
 from itertools import pairwise
@@ -53,7 +52,9 @@ def _folded(character: str) -> str:
 
 def _meant(entity: str) -> str:
     """The one special character that `entity` stands for, also when it is escaped several times; else nothing."""
+    from html import unescape  # noqa: PLC0415 - half a MB of names, and seldom an entity
+
     for _ in range(5):
-        entity = html.unescape(entity)
+        entity = unescape(entity)
     found = _folded(entity) if entity else ""
     return found if found in _SPECIAL else ""

@@ -66,7 +66,12 @@ class Redactor:
 
 def environment_secrets(environ: Mapping[str, str] = os.environ) -> tuple[str, ...]:
     """The values of the variables that hold secrets, going by their names (`…_API_KEY`, `…_TOKEN`, `…_SECRET` …)."""
-    return tuple(value for name, value in environ.items() if value and _SECRET_NAMES.search(name))
+    return tuple(value for name, value in environ.items() if value and names_a_secret(name))
+
+
+def names_a_secret(name: str) -> bool:
+    """Whether a variable of that name holds a secret, such as `…_API_KEY`, `…_TOKEN` or `…_SECRET`."""
+    return bool(_SECRET_NAMES.search(name))
 
 
 def _spellings(secret: str) -> set[str]:

@@ -3,6 +3,7 @@
 Every rule stays within one line of text, so that a reply may be cleaned line by line while it arrives.
 """
 
+import json
 import re
 import unicodedata
 from functools import cache
@@ -40,6 +41,7 @@ _CROWDED = r"[^\w\s\x00-\x7f\u2010-\u20cf\u2100-\u2bff\u3000-\u303f]"  # neither
 
 _ASCII_SUSPECT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _SUSPECT = rf"[{_CONTROL}{_BIDI}{_INVISIBLE}{_TAGS}{_SELECTORS}{_JOINERS}\u2028\u2029\ud800-\udfff]|{_CROWDED}{{9}}"
+_UNSEEN = rf"[{_CONTROL}{_BIDI}{_INVISIBLE}{_TAGS}\u2028\u2029\ud800-\udfff]"
 _SURROGATE = r"[\ud800-\udfff]"
 _NEWLINE = r"\r\n?|[\u2028\u2029]"
 _FORBIDDEN = rf"(?:{_SEQUENCE}|[{_CONTROL}{_BIDI}{_INVISIBLE}])+"
@@ -67,6 +69,12 @@ def printable(text: str) -> str:
 def visible(text: str) -> str:
     """Like `printable`, with a `␛` where something was removed: for what a person has to judge, such as a command."""
     return text if _is_clean(text) else _cleaned(text, MARK)
+
+
+def printable_json(value: object, *, indent: int | None = None) -> str:
+    """`value` as JSON in which whatever would not be seen is escaped: harmless to look at, the same when read."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent, default=str)
+    return _compiled(_UNSEEN).sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
 def _is_clean(text: str) -> bool:

@@ -106,6 +106,20 @@ class Changes:
                 found.append(Change(path, before, before, mode))
         return found
 
+    def remembered(self, session: str, path: Path, content: bytes | None, mode: int) -> Change:
+        """Like one of `images`, of a file whose content before the command somebody else kept (None: it was not there).
+
+        Raises:
+            OSError: it could not be kept.
+        """
+        if content is None:
+            return Change(path, "", "", new_file_mode())
+        image = private_folder(self._place(session)) / _digest(content)
+        with self._one_at_a_time:
+            if not image.exists():
+                _write_quickly(image, content)
+        return Change(path, image.name, image.name, mode)
+
     def settle(self, session: str, images: list[Change]) -> tuple[Path, ...]:
         """Note which of those files a command did change, and return them.
 
@@ -115,8 +129,8 @@ class Changes:
         with self._one_at_a_time:
             settled = [replace(each, after=_held(each.path)) for each in images]
             changed = [change for change in settled if change.after not in {change.before, "-"}]
-            for change in changed:
-                self._note(session, change)
+            if changed:
+                self._note(session, *changed)
         return tuple(change.path for change in changed)
 
     def undo_last(self, session: str) -> GivenBack:
@@ -193,7 +207,10 @@ class Changes:
         if change.after and not image.is_file():
             return f"{name}: what it held is not kept any more."
         if change.before:
-            self._image(session, path)
+            try:
+                self._image(session, path)
+            except LocalGPTError as error:
+                return error.message
         if change.after:
             path.parent.mkdir(parents=True, exist_ok=True)
             atomic_write(path, image.read_bytes(), mode=change.mode)
@@ -201,7 +218,7 @@ class Changes:
             path.unlink()
         return ""
 
-    def _note(self, session: str, change: Change) -> None:
+    def _note(self, session: str, *changes: Change) -> None:
         place = private_folder(self._place(session))
         number = self._turns.get(session)
         if number is None:
@@ -211,7 +228,7 @@ class Changes:
             for _, undone, other in self._listed(session):
                 if undone:
                     other.unlink()
-        append_line(file, change.line)
+        append_line(file, b"\n".join(change.line for change in changes))
 
     def _image(self, session: str, path: Path, *, durable: bool = True) -> tuple[str, int]:
         """Keep what `path` holds; its digest and permissions, or "" and those of a new file.

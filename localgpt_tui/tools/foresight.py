@@ -64,6 +64,7 @@ def act_of(command: str, grounds: Grounds, *, tier: Tier, confined: str, unatten
         pattern=pattern_of(command) if judged == "approve" and tier in CONFINED_ENOUGH else "",
         binding=_binding(command, grounds),
         confined=confined,
+        network="on" if tier == "none" else "off",
         origin=origin,
         near=tier in CONFINED_ENOUGH,
     )

@@ -110,6 +110,12 @@ class Grounds:
             return "such files often hold secrets"
         return "it has the name of a policy" if self.ground.guard(text) else ""
 
+    def takes_effect(self, path: Path) -> bool:
+        """Whether other programs run or obey `path` by themselves, such as git's hooks and start-up files."""
+        owner = path.parent.parent if path.parent.name == "hooks" else path.parent
+        bare = (path.name == "config" or owner != path.parent) and (owner / "HEAD").is_file()
+        return bare or ".git" in path.parts or self.ground.startup(str(path))
+
     def show(self, path: Path) -> str:
         """How `path` is named: relative to where commands start if it is inside, unprintables escaped."""
         if path != self.start and path.is_relative_to(self.start):

@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -23,17 +23,22 @@ _MOST_KEPT = 20
 
 
 class Jobs:
-    """Commands by their id, such as `c3`."""
+    """Commands by their id, such as `c3`.
+
+    Attributes:
+        folder: where long outputs are kept; on_close: called when all has ended.
+    """
 
     def __init__(self, folder: Path, *, in_memory: int, most: int) -> None:
         """Keep `in_memory` bytes of each output in memory, and at most `most` in a file in `folder`."""
-        self._folder = folder
+        self.folder = folder
+        self.on_close: Callable[[], object] = lambda: None
         self._in_memory = in_memory
         self._most = most
         self._numbers = itertools.count(1)
         self._jobs: dict[str, Running] = {}
         self._looked: dict[str, int] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[str]] = set()
 
     def start(
         self, command: str, sandbox: Sandbox, bounds: Bounds, progress: Progress | None = None
@@ -43,26 +48,23 @@ class Jobs:
         Raises:
             ToolError: it could not be started.
         """
-        running = Running(command, Spool(self._folder, in_memory=self._in_memory, most=self._most), progress)
+        running = Running(command, Spool(self.folder, in_memory=self._in_memory, most=self._most), progress)
         running.start(sandbox, bounds)
         job = f"c{next(self._numbers)}"
         self._jobs[job] = running
         return job, running
 
-    def leave_running(self, running: Running, seconds: float | None, then: Callable[[], object]) -> None:
-        """Let a started command run on in the background, at most `seconds`; `then` is called at its end.
+    def leave_running(self, running: Running, seconds: float | None, then: Callable[[], Awaitable[str]]) -> None:
+        """Let a started command run on in the background, at most `seconds`; `then` says at its end what came of it."""
 
-        Raises:
-            ToolError: too many run already.
-        """
-
-        async def watched() -> None:
+        async def watched() -> str:
             try:
                 await running.finish(seconds)
             finally:
-                then()
+                told = await then()
+            return told
 
-        task = asyncio.create_task(watched())
+        task = running.told = asyncio.create_task(watched())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -114,6 +116,7 @@ class Jobs:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for job in tuple(self._jobs):
             self.forget(job)
+        self.on_close()
 
 
 def job_tools(jobs: Jobs, *, result_chars: int) -> tuple[Tool, ...]:
@@ -146,7 +149,8 @@ def job_tools(jobs: Jobs, *, result_chars: int) -> tuple[Tool, ...]:
         text, end = part_of(running.spool, start, result_chars, last=running.has_ended)
         jobs.looked(job, end)
         more = f"; there is more from offset={end}" if end < running.spool.size else ""
-        return f"{text or 'Nothing new.'}\n[{job}: {outcome}{more}]"
+        aftermath = await asyncio.shield(running.told) if running.has_ended and running.told else ""
+        return "\n".join(filter(None, (text or "Nothing new.", aftermath, f"[{job}: {outcome}{more}]")))
 
     async def foresee_kill(job: str) -> Act:
         running = jobs.find(job)

@@ -4,6 +4,9 @@ import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+WARNING = "[! "
+"""How a line of a result begins that the person should not miss."""
+
 
 @dataclass(frozen=True, slots=True)
 class Change:

@@ -1,6 +1,5 @@
 """What a fetched page says, as text: only what a person would see of it."""
 
-import html
 import re
 from collections.abc import Iterator
 from itertools import islice
@@ -36,7 +35,7 @@ def text_of(body: bytes, kind: str, charset: str) -> str:
         raise ToolError(
             f"This is a PDF ({len(body) // 1024} KiB), which cannot be read here: what it shows and what it hides "
             "cannot be told apart.",
-            "Look for the same as a web page.",
+            "Look for the same as a web page, or ask the person to save its text in a file here.",
         )
     text = decoded(body, charset)
     if kind in {"text/html", "application/xhtml+xml"} or (
@@ -69,14 +68,16 @@ def _lines(xml: str) -> Iterator[str]:
 
     Feeds carry pages inside of texts; of these, too, only what is visible.
     """
+    from html import unescape  # noqa: PLC0415 - half a MB of names
+
     name = ""
     for piece in _PIECE.finditer(_UNSEEN.sub("", xml)):
         if tag := piece["tag"]:
             name = tag.lstrip("/").rpartition(":")[2]
             if not tag.startswith("/") and (link := _LINKED.search(piece["rest"])):
-                yield f"{name}: {html.unescape(link[1])}"
+                yield f"{name}: {unescape(link[1])}"
             continue
-        said = piece["verbatim"] if piece["verbatim"] is not None else html.unescape(piece["text"])
+        said = piece["verbatim"] if piece["verbatim"] is not None else unescape(piece["text"])
         said = extract(said) if _MARKUP.search(said) else said
         if said.strip():
             yield f"{name}: {said.strip()}"

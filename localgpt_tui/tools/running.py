@@ -63,6 +63,7 @@ class Running:
     Attributes:
         status: its exit status once it has ended; None where it was stopped or still runs.
         stopped: why it was ended from outside.
+        told: for one in the background, at its end what came of it for the files.
     """
 
     def __init__(self, command: str, spool: Spool, progress: Progress | None) -> None:
@@ -70,6 +71,7 @@ class Running:
         self.spool = spool
         self.status: int | None = None
         self.stopped: Stopped = ""
+        self.told: asyncio.Task[str] | None = None
         self._live = Live(progress) if progress else None
         self._pipe = -1
         self._no_more = asyncio.Event()

@@ -130,7 +130,6 @@ def _explain(problem: ErrorDetails, arguments_model: type[BaseModel]) -> str:
         return f"{name}: there is no such argument{guess} (expected {_expected(fields)})"
     where = ".".join((name, *inner))
     kind = _type_of(fields[name])
-    where = ".".join((name, *inner))
     if problem["type"] == "missing":
         return f"{where}: this argument is missing (expected {kind})"
     said = problem["msg"]

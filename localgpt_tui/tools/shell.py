@@ -1,9 +1,8 @@
 """The tool `bash`: a command in the sandbox, watched while it runs, and ended with all that it has started."""
 
 import asyncio
-import logging
-import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -13,21 +12,18 @@ from localgpt_tui.core.approvals import Act
 from localgpt_tui.core.errors import ToolError
 from localgpt_tui.core.ports import Progress, Tool
 from localgpt_tui.safety.sandbox.bounds import Bounds
+from localgpt_tui.tools.aftermath import Aftermath
 from localgpt_tui.tools.changes import Changes
 from localgpt_tui.tools.foresight import act_of, too_weak
 from localgpt_tui.tools.grounds import Grounds
 from localgpt_tui.tools.jobs import ORIGIN, Jobs, job_tools, part_of
-from localgpt_tui.tools.noted import Change
 from localgpt_tui.tools.running import Running, Sandbox
 from localgpt_tui.tools.schema import tool
-from localgpt_tui.tools.touching import amount, files_below, touched
-
-_log = logging.getLogger(__name__)
-
-_MOST_IMAGES = 500
-_COUNTED_SECONDS = 0.3
+from localgpt_tui.tools.watching import Watch
 
 Milliseconds = Annotated[int, Field(ge=100, le=3_600_000)]
+
+_GOES_ON = "goes on in the background until it ends, is stopped, or the session is closed"
 
 
 def shell_tools(
@@ -42,22 +38,28 @@ def shell_tools(
     result_chars: int = 40_000,
     max_file_bytes: int = 52_428_800,
     unattended: bool = False,
+    noticed: Callable[[str], object] = lambda _names: None,
 ) -> tuple[Tool, ...]:
     """The tools `bash`, `job_output` and `job_kill`.
 
     Args:
         jobs: keeps the commands of this session; whoever made it closes it.
-        changes: keeps what files held that a command names to change or delete, under the name `session`.
+        changes: keeps what files held that a command changed, under the name `session`.
         hidden: what no command may read; asked anew for each.
         timeout_ms: for a command that asks for no time of its own.
         result_chars: of one answer; the rest of an output is read with job_output.
         max_file_bytes: the largest file that a command may write.
         unattended: whether nobody is there; commands then need a reliable sandbox.
+        noticed: told, from any thread, of changed files that other programs run or obey by themselves.
     """
+    watch = Watch(jobs.folder)
+    jobs.on_close = watch.close
+    aftermath = Aftermath(grounds, changes, watch, session, noticed)
 
-    def foresee_bash(command: str, **_: object) -> Act:
+    def foresee_bash(command: str, *, background: bool = False, **_: object) -> Act:
         confined = sandbox.describe()
-        return act_of(command, grounds, tier=sandbox.tier, confined=confined, unattended=unattended, origin=ORIGIN)
+        act = act_of(command, grounds, tier=sandbox.tier, confined=confined, unattended=unattended, origin=ORIGIN)
+        return replace(act, afterwards=_GOES_ON if background else "")
 
     def bounds() -> Bounds:
         return Bounds(
@@ -97,26 +99,34 @@ def shell_tools(
             raise ToolError("There is no command that could be run.", "Give the line as bash is to read it.")
         if background:
             jobs.see_that_there_is_room()
-        images = await asyncio.to_thread(_images, command, grounds, changes, session)
+        before = await asyncio.to_thread(aftermath.before, command, background=background)
         job, running = jobs.start(command, sandbox, bounds(), None if background else progress)
+
+        async def told() -> str:
+            return await asyncio.to_thread(aftermath.after, before)
+
         if background:
-            seconds = timeout_ms / 1000 if timeout_ms else None
-            jobs.leave_running(running, seconds, lambda: _settle(changes, session, images))
+            jobs.leave_running(running, timeout_ms / 1000 if timeout_ms else None, told)
             return f"Started in the background as {job}. job_output shows what it prints, job_kill ends it."
         try:
             await running.finish((timeout_ms or default_ms) / 1000)
         except asyncio.CancelledError:
             jobs.forget(job)
+            _aloud(await asyncio.shield(told()), progress)
             raise
-        finally:
-            _settle(changes, session, images)
-        return _told(job, running, jobs, result_chars)
+        return _told(job, running, jobs, result_chars, await told())
 
     return (bash, *job_tools(jobs, result_chars=result_chars))
 
 
-def _told(job: str, running: Running, jobs: Jobs, most: int) -> str:
-    """The output and how it ended; raises `ToolError` with the same words where it was ended from outside."""
+def _aloud(text: str, progress: Progress) -> None:
+    """Show to whoever watches what no result will tell."""
+    if text:
+        progress(f"\n{text}")
+
+
+def _told(job: str, running: Running, jobs: Jobs, most: int, aftermath: str) -> str:
+    """The output, what came of it, and how it ended; a `ToolError` with the same words where it was stopped."""
     spool = running.spool
     if spool.size <= most:
         text, _ = part_of(spool, 0, most, last=True)
@@ -128,7 +138,7 @@ def _told(job: str, running: Running, jobs: Jobs, most: int) -> str:
         left_out = f"[{spool.size - end - most // 3:,} of {spool.size:,} bytes are left out here; "
         text += f"\n{left_out}job_output with job={job} and offset={end} reads on]\n{tail}"
     cut = spool.size > most
-    outcome = "\n".join(filter(None, (text, f"[{running.outcome}]")))
+    outcome = "\n".join(filter(None, (text, aftermath, f"[{running.outcome}]")))
     if cut:
         jobs.keep(job)
     else:
@@ -136,23 +146,3 @@ def _told(job: str, running: Running, jobs: Jobs, most: int) -> str:
     if running.stopped:
         raise ToolError(outcome)
     return outcome
-
-
-def _images(command: str, grounds: Grounds, changes: Changes, session: str) -> list[Change]:
-    """What the files hold that `command` names to change or delete, where they are few and small enough."""
-    named = touched(command, folder=grounds.start, home=grounds.protected.home)
-    until = time.monotonic() + _COUNTED_SECONDS
-    wanted: dict[Path, None] = {}
-    for path in (*named.writes, *named.deletes):
-        ours = any(path.is_relative_to(root) for root in grounds.writable) and not path.is_symlink()
-        if ours and len(wanted) <= _MOST_IMAGES and amount(path, until).can_be_kept:
-            wanted |= dict.fromkeys(files_below(path, _MOST_IMAGES))
-    return changes.images(session, list(wanted))
-
-
-def _settle(changes: Changes, session: str, images: list[Change]) -> None:
-    """Note what a command has changed; where the disk is full, the command has run all the same."""
-    try:
-        changes.settle(session, images)
-    except OSError as error:
-        _log.warning("what a command changed cannot be given back: %s", error.strerror)

@@ -12,7 +12,7 @@ from localgpt_tui.approvals.guard import ApprovalGuard, GuardPost
 from localgpt_tui.approvals.inbox import Inbox
 from localgpt_tui.consent import Trust
 from localgpt_tui.core.approvals import Act, Decision
-from localgpt_tui.core.errors import ToolError
+from localgpt_tui.core.errors import DeclinedError, ToolError
 from localgpt_tui.core.events import ApprovalAnswered, ApprovalAsked
 from localgpt_tui.core.messages import ToolCall
 from localgpt_tui.core.ports import Tool
@@ -79,7 +79,7 @@ async def test_a_question_says_everything_and_its_answer_is_told(around):
 
 async def test_a_no_reaches_the_model_with_the_persons_words(around):
     guard, _ = a_guard(around, Decision("no", reason="use the other file"))
-    with pytest.raises(ToolError, match=r"The person said no\. They said: use the other file"):
+    with pytest.raises(DeclinedError, match=r"The person said no\. They said: use the other file"):
         await guard.admit(call(), touching().tool, lambda event: None)
 
 

@@ -47,3 +47,9 @@ def test_invisible_characters_of_it_go(tmp_path):
 def test_the_hosts_a_person_names_are_found_as_the_network_spells_them():
     text = "see https://Example.com/a?b=c.d, docs.python.org, http://localhost:8080, müller.de, faß.de; me@mail.example"
     assert hosts_in(text) == {"example.com", "docs.python.org", "localhost", "xn--mller-kva.de", "xn--fa-hia.de"}
+
+
+def test_an_address_of_numbers_is_named_only_as_an_address():
+    text = "Read http://192.0.2.7:8080/x with curl 8.5.0.1, not http://198.51.100.9@evil.example/ nor 198.51.100.8."
+
+    assert hosts_in(text) == {"192.0.2.7"}

@@ -223,6 +223,37 @@ def test_wildcards_never_stand_for_options_nor_for_what_is_elsewhere(tmp_path):
     assert found("cat *.md") == "safe"
 
 
+def test_wildcards_stand_for_what_they_find_in_each_folder_the_line_may_be_in(tmp_path):
+    folder = tmp_path / "work"
+    (folder / "docs").mkdir(parents=True)
+    (folder / "p").touch()
+    (folder / "docs" / "w out").touch()
+
+    def found(command):
+        protected = Protected(home=tmp_path / "home")
+        return judge(command, workspace=tmp_path / "none", folder=folder, protected=protected).verdict
+
+    assert [found("sed p"), found("sed [p]")] == ["safe", "safe"]
+    assert found("cd docs; sed *") == "approve"
+
+
+def test_what_reads_all_below_a_folder_is_asked_about_where_secrets_are_among_it(tmp_path):
+    folder = tmp_path / "work"
+    (folder / "deep" / "er").mkdir(parents=True)
+    (folder / "a.md").touch()
+    (folder / "deep" / "er" / ".env").touch()
+
+    def found(command):
+        protected = Protected(home=tmp_path / "home")
+        return judge(command, workspace=tmp_path / "none", folder=folder, protected=protected).verdict
+
+    asked = ["grep -r x .", "grep -er -rn deep", "cd deep && grep -r x", "rg --hidden x", "rg -uu x", "rg x -g '*nv'"]
+    assert {found(command) for command in asked} == {"approve"}
+    assert {found(command) for command in ("grep x a.md", "rg x", "rg x -g '*.md'", "rg --files --hidden")} == {"safe"}
+    (folder / "deep" / "server.pem").touch()
+    assert [found("rg x"), found("rg x a.md"), found("ls -R"), found("find .")] == ["approve", "safe", "safe", "safe"]
+
+
 def test_a_folder_that_holds_a_home_or_the_guards_is_never_free_ground(tmp_path):
     protected = Protected(guards=(tmp_path / "home/.config/localgpt",), home=tmp_path / "home")
     (tmp_path / "home/work").mkdir(parents=True)

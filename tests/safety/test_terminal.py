@@ -1,10 +1,11 @@
+import json
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localgpt_tui.safety.terminal import printable, visible
+from localgpt_tui.safety.terminal import printable, printable_json, visible
 
 HOSTILE = st.text(
     st.one_of(
@@ -119,3 +120,10 @@ def test_lines_can_be_cleaned_one_by_one(first: str, second: str):
 @given(ORDINARY)
 def test_ordinary_text_is_never_changed(text: str):
     assert printable(text) == text
+
+
+@given(HOSTILE)
+def test_json_says_the_same_with_nothing_unseen_in_it(text):
+    shown = printable_json({"text": text}, indent=1)
+    assert json.loads(shown) == json.loads(json.dumps({"text": text}))
+    assert not set(shown) & FORBIDDEN

@@ -106,6 +106,7 @@ class Shell(Ground):
 
     def open(self, tier: Tier = "standard", *, unattended: bool = False, most: int = 3_000_000) -> "Shell":
         self.sandbox = OpenSandbox(tier)
+        self.noticed: list[str] = []
         self.jobs = Jobs(self.base / "state" / "outputs", in_memory=50_000, most=most)
         tools = shell_tools(
             self.grounds,
@@ -116,6 +117,7 @@ class Shell(Ground):
             hidden=lambda: (self.base / "config",),
             result_chars=3_000,
             unattended=unattended,
+            noticed=self.noticed.append,
         )
         self.tools = {tool.name: tool for tool in tools}
         return self

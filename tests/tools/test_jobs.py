@@ -17,9 +17,10 @@ async def test_a_job_runs_on_and_is_looked_at_in_pieces(shell: Shell):
         await asyncio.sleep(0.01)
     assert first.startswith("one\n[c1: still running after 0.")
     (shell.folder / "go").touch()
-    assert await shell.run("job_output", job="c1", wait_seconds=10) == "two\n[c1: exit status 0]"
-    assert await shell.run("job_output", job="c1") == "Nothing new.\n[c1: exit status 0]"
-    assert await shell.run("job_output", job="c1", offset=0) == "one\ntwo\n[c1: exit status 0]"
+    seen = "[in the folder, while it ran, new: go]\n[/undo files does not give back go]\n[c1: exit status 0]"
+    assert await shell.run("job_output", job="c1", wait_seconds=10) == f"two\n{seen}"
+    assert await shell.run("job_output", job="c1") == f"Nothing new.\n{seen}"
+    assert await shell.run("job_output", job="c1", offset=0) == f"one\ntwo\n{seen}"
     assert await shell.run("job_kill", job="c1") == "c1 had ended already: exit status 0."
 
 

@@ -130,6 +130,9 @@ async def test_a_command_says_first_what_it_would_do(shell: Shell):
     assert (act.writes, act.deletes) == (("out.txt", "two.txt"), ("build",))
     assert "build goes: 2 files, 3.0 kB" in act.reasons
     assert (act.confined, act.origin, act.pattern) == ("in words: standard", "the output of a command", "")
+    assert (act.network, act.afterwards) == ("off", "")
+    act = await shell.foresee("bash", command="make", background=True)
+    assert act.afterwards == "goes on in the background until it ends, is stopped, or the session is closed"
     assert (shell.folder / "build").exists()
 
 
@@ -146,6 +149,7 @@ async def test_where_nothing_reliable_holds_commands_in_each_one_asks(shell: She
     assert act.reasons[0] == f"nothing reliable holds commands in here ({tier})"
     act = await shell.foresee("bash", command="git status; curl https://me@example.com:8080/x")
     assert act.hosts == (("example.com:8080",) if tier == "none" else ())
+    assert act.network == ("on" if tier == "none" else "off")
 
 
 async def test_where_nobody_attends_commands_need_a_reliable_sandbox(shell: Shell):

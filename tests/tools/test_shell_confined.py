@@ -5,6 +5,7 @@ import os
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -16,9 +17,14 @@ from tests.tools.conftest import Ground, alive
 
 
 @pytest.fixture(params=["full", "standard"])
-async def shell(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Ground]:
-    sandbox = await asyncio.to_thread(Sandbox.probe, request.param)
-    if sandbox.tier != request.param:
+def tier(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture
+async def shell(tmp_path: Path, tier: Literal["full", "standard"]) -> AsyncIterator[Ground]:
+    sandbox = await asyncio.to_thread(Sandbox.probe, tier)
+    if sandbox.tier != tier:
         pytest.skip(f"there is no such tier here: {sandbox.describe()}")
     ground = Ground(tmp_path)
     (ground.base / "state").mkdir(exist_ok=True)
@@ -51,6 +57,25 @@ async def test_the_programs_own_files_cannot_be_read_nor_its_network_used(shell:
     with socket.create_server(("127.0.0.1", 0)) as server:
         said = await shell.run("bash", command=f"exec 3<>/dev/tcp/127.0.0.1/{server.getsockname()[1]} && echo got out")
     assert "got out" not in said
+
+
+async def test_what_makes_git_run_something_is_not_changed_or_is_told_and_given_back(shell: Ground, tier: str):
+    git = shell.folder / ".git"
+    (git / "hooks").mkdir(parents=True)
+    for name in ("HEAD", "config", "index"):
+        (git / name).write_text("mine\n")
+    orders = "echo evil > .git/hooks/pre-commit; echo evil > .git/config; echo work > .git/index"
+    said = await shell.run("bash", command=f"bash -c '{orders}; rm -r .git/hooks; mv .git away; true'")
+    if tier == "full":
+        assert said.count("Read-only file system") >= 2
+        assert (git / "config").read_text() == "mine\n"
+        assert not list((git / "hooks").iterdir())
+        assert (git / "index").read_text() == "work\n", "the rest of git works on"
+        assert "[!" not in said
+    else:
+        assert "[! other programs run or obey by themselves what changed here: away/config" in said
+        assert git / "config" in shell.changes.undo_last("s").restored
+        assert (git / "config").read_text() == "mine\n"
 
 
 async def test_a_grandchild_that_made_itself_a_daemon_is_gone_with_the_command(shell: Ground):

@@ -136,12 +136,12 @@ async def test_terminal_sequences_are_taken_out_of_plain_text(server):
     assert (await read(fetch_tool(fetcher=fetcher(server)), server.url())).endswith("\n\nabcd")
 
 
-async def test_a_pdf_is_refused_in_words(server):
+async def test_a_pdf_is_refused_in_words_that_say_what_to_do_instead(server):
     server.pages["/"] = page(b"%PDF-1.7 ...", "application/pdf")
     server.pages["/posing"] = page(b"%PDF-1.7 ...", "text/plain")
 
     for path in ("/", "/posing"):
-        with pytest.raises(ToolError, match="PDF"):
+        with pytest.raises(ToolError, match=r"This is a PDF \(0 KiB\).*as a web page, or ask the person"):
             await read(fetch_tool(fetcher=fetcher(server)), server.url(path))
 
 

@@ -34,6 +34,8 @@ def command(
     places: list[tuple[Path, tuple[str, ...]]]
     places = [(root, ("--ro-bind-try", str(root), str(root))) for root in reach.readable if root != reach.processes]
     places += [(root, ("--bind-try", str(root), str(root))) for root in reach.writable]
+    places += [(part, ("--bind-try", str(part), str(part))) for part in reach.fixed]  # a mount cannot be moved away
+    places += [(part, ("--ro-bind-try", str(part), str(part))) for part in reach.closed]
     if not reach.reads(_TEMPORARY):
         places.append((_TEMPORARY, ("--tmpfs", str(_TEMPORARY))))
     at_home = real(home)

@@ -138,7 +138,7 @@ class Seatbelt:
     """macOS's own sandbox, by `sandbox-exec`. Written from its documentation: nobody has tried it yet."""
 
     tier: Tier = "standard"
-    words = "Seatbelt"
+    words = "Seatbelt (untried on a Mac but for these probes)"
 
     def missing(self) -> str:
         """Why it cannot be tried on this machine."""

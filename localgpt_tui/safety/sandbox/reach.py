@@ -31,6 +31,9 @@ _SETTINGS = (
 _KERNEL = ("/sys/devices/system/cpu", "/sys/devices/system/node", "/sys/fs/cgroup", "/sys/kernel/mm")
 DEVICES = tuple(Path("/dev", name) for name in ("null", "zero", "full", "random", "urandom"))
 PROCESSES = Path("/proc")
+_OBEYED = ("hooks", "config", "config.worktree", "info/attributes")
+"""Of a repository, what makes git run programs."""
+
 _GIT_SETTINGS = (".gitconfig", ".config/git/config", ".config/git/ignore", ".config/git/attributes")
 
 
@@ -40,6 +43,8 @@ class Reach:
 
     Attributes:
         private: the command's own folder for temporary files; it is among the writable ones.
+        fixed: in writable folders, folders that may be changed but not moved away.
+        closed: in those, what cannot be changed: git's hooks and settings, by which others would run something.
         processes: where the kernel shows processes.
     """
 
@@ -48,6 +53,8 @@ class Reach:
     private: Path
     devices: tuple[Path, ...] = DEVICES
     processes: Path = PROCESSES
+    fixed: tuple[Path, ...] = ()
+    closed: tuple[Path, ...] = ()
 
     def reads(self, path: Path) -> bool:
         """Whether `path`, a real one, can be read."""
@@ -68,10 +75,13 @@ def reach(bounds: Bounds, *, home: Path, private: Path, path: str) -> Reach:
     hidden = resolved(bounds.hidden)
     readable = [part for root in _existing(given) for part in without(root, hidden)]
     readable += _usual(path, home, bounds.writable, bounds.hidden)
+    fixed = tuple(git for root in writable if (git := root / ".git").is_dir() and not git.is_symlink())
     return Reach(
         readable=tuple(root for root in dict.fromkeys([*readable, PROCESSES]) if not _below(root, writable)),
         writable=(*dict.fromkeys(writable), real(private)),
         private=real(private),
+        fixed=fixed,
+        closed=tuple(part for git in fixed for name in _OBEYED if (part := git / name).exists() and real(part) == part),
     )
 
 

@@ -33,15 +33,17 @@ def profile(reach: Reach) -> str:
             _BEGINNING,
             _rule("file-read*", "subpath", (*reach.readable, *reach.writable)),
             _rule("file-write*", "subpath", reach.writable),
+            _rule("file-write-unlink", "literal", reach.fixed, allow=False),
+            _rule("file-write*", "subpath", reach.closed, allow=False),
             _rule("file-read* file-write-data file-ioctl", "literal", reach.devices),
             _END,
         )
     )
 
 
-def _rule(what: str, how: str, paths: Iterable[Path]) -> str:
+def _rule(what: str, how: str, paths: Iterable[Path], *, allow: bool = True) -> str:
     places = "".join(f"\n    ({how} {_quoted(path)})" for path in paths)
-    return f"(allow {what}{places})\n" if places else ""
+    return f"({'allow' if allow else 'deny'} {what}{places})\n" if places else ""
 
 
 def _quoted(path: Path) -> str:

@@ -60,10 +60,13 @@ _FIND_WITH_WORD = frozenset(
 _TEST_ONE = re.compile(r"-[bcdefghknprsuwxzLSOGN]")
 _TEST_TWO = frozenset({"=", "==", "!=", "-nt", "-ot", "-ef", "-eq", "-ne", "-lt", "-le", "-gt", "-ge"})
 
-_SED_ADDRESS = r"(?:\d+(?:~\d+)?|\$|/(?:\\.|[^/\\\n])+/I?)"
+# Where a bracket opens, some programs take what ends the pattern for one of its characters, so it may not stand there.
+_SED_SET = r"\[(?:\^?\]|\^(?!\])|(?![\]^]))(?:\[:\w+:\]|\\[tnrfv.*+?$]|(?!{mark})[^\]\[\\\n])*\]"
+_SED_PATTERN = rf"(?:\\.|{_SED_SET}|(?!{{mark}})[^\\\n\[])"
+_SED_ADDRESS = rf"(?:\d+(?:~\d+)?|\$|/{_SED_PATTERN.format(mark='/')}+/I?)"
 _SED_COMMAND = re.compile(
     rf"\s*(?:{_SED_ADDRESS}(?:,(?:{_SED_ADDRESS}|[+~]\d+))?)?\s*!?\s*"
-    r"(?:[pdqlnNDPhHgGx=]|[qQ]\s*\d*|s(?P<mark>[/|,#:@_!%])(?:\\.|(?!(?P=mark))[^\\\n])*(?P=mark)"
+    rf"(?:[pdqlnNDPhHgGx=]|[qQ]\s*\d*|s(?P<mark>[/|,#:@_!%]){_SED_PATTERN.format(mark='(?P=mark)')}*(?P=mark)"
     r"(?:\\.|(?!(?P=mark))[^\\\n])*(?P=mark)[gpiI0-9]*|y/(?:\\.|[^/\\\n])*/(?:\\.|[^/\\\n])*/)\s*(?:;|\n|$)"
 )
 _AWK_TOKEN = re.compile(
@@ -101,7 +104,6 @@ _AWK_NAMES = frozenset(
         "if",
         "else",
         "for",
-        "while",
         "in",
         "next",
     }
@@ -110,6 +112,13 @@ _AWK_NAMES = frozenset(
 _AWK_NEVER = re.compile(
     r"@|getline|system|close|fflush|ENVIRON|ARGV|ARGC|PROCINFO|SYMTAB|FUNCTAB|include|load|namespace|function|func|extension"
 )
+_AWK_LOOP = re.compile(r"\bfor\b(?P<head>\s*\([^()]*(?:\([^()]*\)[^()]*)*\))?")
+_AWK_COUNTED = re.compile(
+    r"\s*\(\s*(?:[a-z]\w*\s+in\s+\w+|(?P<name>[a-z]\w*)\s*=\s*\w+\s*;\s*(?P=name)\s*(?:<=?|>=?)\s*[\w()]+\s*;"
+    r"\s*(?P=name)\s*(?:\+\+|--|[+-]=\s*\d+))\s*\)"
+)
+_VAST = re.compile(r"%[^%a-zA-Z]*(?:\d{6}|\*)|\d{8}|\d[eE]\+?\d")
+_JQ_ENDLESS = re.compile(r"\b(?:def|repeat|until|while|combinations)\b")
 _JQ_NEVER = re.compile(
     r"\benv\b|\$ENV|\binput_line_number\b|\bimport\b|\binclude\b|\binput_filename\b|\$__prog|\bhalt|\bmodulemeta\b|\bgetpath_file\b"
 )
@@ -182,12 +191,11 @@ def check_awk(program: str) -> None:
     Raises:
         UnknownError: it can do more, or cannot be read.
     """
-    if (
-        _AWK_NEVER.search(program)
-        or re.search(r"(?<!\|)\|(?!\|)|\|\|\|", program)
-        or ("{" in program and ">" in program)
-    ):
+    if _AWK_NEVER.search(program) or re.search(r"(?<!\|)\|(?!\|)|\|\|\|", program) or ">" in program.partition("{")[2]:
         raise UnknownError("an awk program that can do more than print")
+    if any(not _AWK_COUNTED.fullmatch(loop["head"] or "") for loop in _AWK_LOOP.finditer(program)):
+        raise UnknownError("an awk loop that may not end")
+    check_size(program)
     place = 0
     while place < len(program):
         found = _AWK_TOKEN.match(program, place)
@@ -207,3 +215,16 @@ def check_jq(program: str) -> None:
     """
     if _JQ_NEVER.search(program):
         raise UnknownError("a jq filter that reads more than its input")
+    if _JQ_ENDLESS.search(program):
+        raise UnknownError("a jq filter that may not end")
+    check_size(program)
+
+
+def check_size(text: str) -> None:
+    """See that no width, count or other number in the program or format `text` is so large that it fills the memory.
+
+    Raises:
+        UnknownError: one is, or may be.
+    """
+    if found := _VAST.search(text):
+        raise UnknownError(f"“{found[0]}”, which may fill the memory")

@@ -5,7 +5,7 @@ import os.path
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from fnmatch import fnmatchcase, translate
 from pathlib import Path
 
 from localgpt_tui.paths import APP, Places
@@ -26,7 +26,20 @@ _SECRET_FILES = (
     *("id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", "id_ecdsa_sk", "id_ed25519_sk", "logins.json", "key4.db"),
     *("wallet.dat", "login.keychain", "login.keychain-db", "application_default_credentials.json", ".authinfo"),
 )
-_SECRET_HERE = (".env", ".env.*", "*.pem", "*.key", "*.p12", "*.pfx", "*.kdbx", "*.jks", "*.keystore", "secrets.*")
+_SECRET_HERE = (
+    ".env",
+    ".env.*",
+    ".envrc",
+    "*.pem",
+    "*.key",
+    "*.p12",
+    "*.pfx",
+    "*.kdbx",
+    "*.jks",
+    "*.keystore",
+    "secrets.*",
+)
+_SECRET_NAME = re.compile("|".join(map(translate, (*_SECRET_HERE, *_SECRET_FILES, ".ssh", ".gnupg", ".aws"))))
 _HARMLESS_HERE = (".env.example", ".env.sample", ".env.template", ".env.dist", ".env.test")
 _SECRET_SYSTEM = re.compile(
     r"/etc/(?:g?shadow-?|sudoers(?:\.d)?(?:/.*)?|ssh/ssh_host_\w+_key|krb5\.keytab|ssl/private(?:/.*)?|wireguard(?:/.*)?)"
@@ -68,7 +81,8 @@ _TERMINAL = re.compile(
     r"/dev/(?:tty\w*|pts/.*|console|vcs\w*|uinput|input/.*)|/proc/(?!self/|thread-self/)[^/]+/(?:fd|task)/.*"
 )
 _TOP = re.compile(r"/(?:home|Users|mnt|media|dev|data|tmp|var/\w+|usr/\w+)?")
-_WILD = re.compile(r"[*?\[\]!]")
+_LONGEST_STEP = 1000
+_WILD = re.compile(r"\[[^\[\]]+\]|[*?\[\]!]")
 _GUARD_FILES = frozenset({"POLICY.md", "LocalGPT.md", "audit.jsonl", "audit.log"})
 _GUARD_FOLDERS = re.compile(
     r"/(?:\.config|\.local/share|\.local/state|\.cache|Application Support|Preferences|Caches)"
@@ -143,6 +157,10 @@ class Ground:
         """Files that hold a project's secrets by custom, such as `.env`."""
         name = path.rpartition("/")[2]
         return any(_meets(name, one) for one in _SECRET_HERE) and name not in _HARMLESS_HERE
+
+    def secret_name(self, name: str) -> bool:
+        """Whether a file or folder called `name` is one of those above, wherever it is."""
+        return bool(_SECRET_NAME.fullmatch(name)) and name not in _HARMLESS_HERE
 
     def startup(self, path: str) -> bool:
         """What another program will run or obey by itself one day."""
@@ -260,7 +278,9 @@ def _begins(below: str, folder: str) -> bool:
 
 def _has(path: str, folder: str) -> bool:
     steps, wanted = path.split("/"), folder.split("/")
-    return any(all(map(_meets, steps[start:], wanted)) for start in range(len(steps) - len(wanted) + 1))
+    return any(
+        all(map(_meets, steps[start : start + len(wanted)], wanted)) for start in range(len(steps) - len(wanted) + 1)
+    )
 
 
 def _ends(path: str, names: tuple[str, ...]) -> bool:
@@ -274,6 +294,8 @@ def _ends(path: str, names: tuple[str, ...]) -> bool:
 
 def _meets(step: str, name: str) -> bool:
     """Whether one step of a path can be `name`; either may hold wildcards, but a bare `*` finds no hidden name."""
+    if len(step) > _LONGEST_STEP:
+        return False
     if step == name or ("*" in name and fnmatchcase(step, name)):
         return True
     literal = _WILD.sub("", step)

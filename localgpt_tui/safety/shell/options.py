@@ -7,9 +7,10 @@ from typing import Literal
 
 from localgpt_tui.safety.shell.expressions import UnknownError, check_awk, check_jq, check_sed
 
-Kind = Literal["file", "input", "text", "number", "word", "word?", "number?", "sed", "awk", "jq"]
-"""What a word is: a file or folder that is read (`input`: one that may not look like `a=b`), any text, a number, a
-plain word without a slash, a script; with a question mark it can only be joined to its option by `=`."""
+Kind = Literal["file", "input", "text", "format", "number", "word", "word?", "number?", "sed", "awk", "jq"]
+"""What a word is: a file or folder that is read (`input`: one that may not look like `a=b`), any text, a format of
+`date`, a number, a plain word without a slash, a script; with a question mark it can only be joined to its option by
+`=`."""
 
 _SCRIPTS: Mapping[str, Callable[[str], None]] = {"sed": check_sed, "awk": check_awk, "jq": check_jq}
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[kKMGTPEbB]i?B?)?|\d*(?:[-,]\d*)+|\d+")
@@ -100,8 +101,12 @@ def _checked(word: str, kind: Kind) -> Iterator[str]:
         case "file" | "input":
             if kind == "input" and "=" in word:
                 raise UnknownError(f"“{word}”, which sets a variable")
+            if word.startswith("@"):
+                raise UnknownError(f"“{word}”, which may stand for a list of further words")
             if word != "-":
                 yield word
+        case "format" if not word.startswith("+"):
+            raise UnknownError(f"“{word}”, which would set the clock")
         case "sed" | "awk" | "jq":
             _SCRIPTS[kind](word)
         case "number" | "number?" if not _NUMBER.fullmatch(word):

@@ -10,6 +10,7 @@ _REDIRECT = re.compile(
 _PLAIN = re.compile(r"[A-Za-z0-9_@%+=:,./^\[\]*?~#!-]")
 _ESCAPABLE = re.compile(r"[!-~ ]")
 _GLOB = frozenset("*?[")
+_GUARDED = frozenset("*?[]!^-\\")
 
 
 class NotPlainError(ValueError):
@@ -18,10 +19,21 @@ class NotPlainError(ValueError):
 
 @dataclass(slots=True)
 class Plain:
-    """A word as the program gets it; `glob` where unquoted wildcards stand in it."""
+    """A word as the program gets it.
+
+    Attributes:
+        glob: whether unquoted wildcards stand in it.
+        guarded: whether quotes keep a part of it from being read as wildcards.
+    """
 
     text: str = ""
     glob: bool = False
+    guarded: bool = False
+
+    def quote(self, text: str) -> None:
+        """Add `text`, which stands for itself."""
+        self.text += text
+        self.guarded = self.guarded or not _GUARDED.isdisjoint(text)
 
 
 @dataclass(slots=True)
@@ -114,7 +126,7 @@ class _Lines:
         end = self._line.find("'", self._place + 1)
         if end < 0:
             raise NotPlainError("a quote that is not closed")
-        word.text += self._line[self._place + 1 : end]
+        word.quote(self._line[self._place + 1 : end])
         self._place = end + 1
 
     def _double(self, word: Plain) -> None:
@@ -129,10 +141,10 @@ class _Lines:
             if sign == "\\":
                 if following == "\n":
                     raise NotPlainError("a line that is continued")
-                word.text += following if following in tuple('$`"\\') else sign + following
+                word.quote(following if following in tuple('$`"\\') else sign + following)
                 self._place += 2
             else:
-                word.text += sign
+                word.quote(sign)
                 self._place += 1
         raise NotPlainError("a quote that is not closed")
 
@@ -140,5 +152,5 @@ class _Lines:
         following = self._line[self._place + 1 : self._place + 2]
         if not _ESCAPABLE.fullmatch(following):
             raise NotPlainError("a line that is continued, or a backslash at its end")
-        word.text += following
+        word.quote(following)
         self._place += 2

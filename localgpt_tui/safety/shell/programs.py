@@ -16,7 +16,6 @@ def _with(kind: Kind, names: str) -> dict[str, Kind | Literal[""]]:
     return dict.fromkeys(names.split(), kind)
 
 
-_HELP: _Longs = _flags("help version")
 _TEXTS = Options(words=("text",))
 _GREP = Options(
     flags="EFGPivwxyclLoqsbHhnTZzarIU",
@@ -208,7 +207,7 @@ PROGRAMS: Mapping[str, Options] = {
     "cal": Options(flags="13jmwy", words=("word",), most=3),
     "tty": Options(flags="s", most=0),
     "date": Options(
-        flags="uRI", values={"d": "text"}, words=("text",), most=1,
+        flags="uRI", values={"d": "text"}, words=("format",), most=1,
         longs={**_flags("utc universal rfc-email"), **_with("text", "date"),
                **_with("word?", "iso-8601"), **_with("word", "rfc-3339")},
     ),

@@ -4,12 +4,13 @@ import glob
 import os
 import os.path
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from localgpt_tui.safety.shell.expressions import UnknownError, find_starts, test_files
+from localgpt_tui.safety.shell.beneath import counting, looks_beneath, names_beneath
+from localgpt_tui.safety.shell.expressions import UnknownError, check_size, find_starts, test_files
 from localgpt_tui.safety.shell.grammar import parsed
 from localgpt_tui.safety.shell.ground import Ground, Protected
 from localgpt_tui.safety.shell.options import files_in
@@ -40,6 +41,12 @@ _KNOWN_NODES = frozenset(
     | {"binary_expression", "test_operator", "negated_command", "extglob_pattern"}
 )
 _MOST_NAMES = 2000
+_MOST_FOLDERS = 16
+_LONGEST_REASON = 300
+_SET = re.compile(r"\[!?(?:[a-z]-[a-z]|[A-Z]-[A-Z]|[0-9]-[0-9]|[A-Za-z0-9_.])+\]")  # the same to a shell and to `glob`
+_COUNT_KEPT = re.compile(r"%[^%sdioxXufFeEgGaAcbqQ(]*n")
+_SAY_VERSION = frozenset({"git", "python", "python3", "node", "gcc", "make", "bash", *PROGRAMS}) - {"echo", "test", "["}
+_NO_HELP = frozenset({"echo", "test", "[", "find"})
 
 
 def doubts(command: str, *, workspace: Path, folder: Path, protected: Protected) -> tuple[str, ...]:
@@ -57,7 +64,7 @@ def doubts(command: str, *, workspace: Path, folder: Path, protected: Protected)
         try:
             folders = _harmless(one, folders, ground)
         except UnknownError as problem:
-            reasons[f"{_name(one)}: {problem}"] = None
+            reasons[f"{_name(one)}: {problem}"[:_LONGEST_REASON]] = None
     return tuple(reasons)
 
 
@@ -89,6 +96,15 @@ class _Inside:
             for one in (os.path.normpath(path), real):
                 if self._secret(one):
                     raise UnknownError(f"“{word}” may hold secrets")
+
+    def look_beneath(self, start: Path, *, counts: Callable[[str], bool]) -> None:
+        """See that no name below the folder `start` that `counts` may be one of secrets.
+
+        Raises:
+            UnknownError: one may, or there are too many to tell.
+        """
+        if name := next(filter(self._ground.secret_name, names_beneath(start, counts=counts)), ""):
+            raise UnknownError(f"“{name}”, which it would come upon, may hold secrets")
 
     def _secret(self, path: str) -> bool:
         own = self._ground.guard(path) and not path.endswith(".md")
@@ -146,17 +162,37 @@ def _harmless(command: PlainCommand, folders: list[Path], inside: _Inside) -> li
         if one.glob:
             raise UnknownError("a redirect with wildcards")
         inside.check(one.text, folders)
-    arguments = [text for word in words[1:] for text in _filled(word, folders, program)]
-    if program == "cd":
-        return _moved(arguments, folders, inside)
+    moved: list[Path] = []
+    for folder in folders:  # wildcards stand for other words in each
+        arguments = [text for word in words[1:] for text in _filled(word, folder, program)]
+        if program == "cd":
+            moved.append(_moved(arguments, folder, inside))
+        else:
+            _reads_inside(program, arguments, folder, inside)
+    found = list(dict.fromkeys([*folders, *moved]))
+    if len(found) > _MOST_FOLDERS:
+        raise UnknownError("too many folders it may be in")
+    return found
+
+
+def _reads_inside(program: str, arguments: list[str], folder: Path, inside: _Inside) -> None:
+    """See that `program`, run in `folder`, only reads, and only inside."""
     if program == "command" and arguments[:1] in (["-v"], ["-V"]):
         program, arguments = "which", arguments[1:]
-    options = PROGRAMS.get(program)
-    if options is None:
+    if arguments == ["--version"] and program in _SAY_VERSION:
+        return
+    if program not in PROGRAMS:
         raise UnknownError("not among the programs that only read")
-    for file in _files(program, arguments):
-        inside.check(file, folders)
-    return folders
+    if arguments == ["--help"] and program not in _NO_HELP:
+        return
+    files = list(_files(program, arguments))
+    for file in files:
+        inside.check(file, [folder])
+    if program == "diff" and any((folder / file).is_dir() for file in files):
+        raise UnknownError("a whole folder, in which links may lead outside")
+    if looks_beneath(program, arguments):
+        for file in files or ["."]:
+            inside.look_beneath(folder / file, counts=counting(program, arguments))
 
 
 def _files(program: str, arguments: list[str]) -> Iterator[str]:
@@ -171,35 +207,33 @@ def _files(program: str, arguments: list[str]) -> Iterator[str]:
         case "printf":
             if arguments[:1] and arguments[0].startswith("-"):
                 raise UnknownError("an option of printf")
-        case "date":
-            if any(not word.startswith(("+", "-")) for word in arguments[-1:]) and "-d" not in arguments[-2:-1]:
-                raise UnknownError("a word that would set the clock")
-            yield from files_in(arguments, PROGRAMS[program])
+            if arguments and _COUNT_KEPT.search(arguments[0].replace("%%", "")):
+                raise UnknownError("“%n”, which sets a variable")
+            check_size(" ".join(arguments[:1]))
         case _:
             yield from files_in(arguments, PROGRAMS[program])
 
 
-def _filled(word: Plain, folders: list[Path], program: str) -> list[str]:
-    """The names that take the place of a word with wildcards."""
-    if not word.glob or program in {"[", "test"}:
+def _filled(word: Plain, folder: Path, program: str) -> list[str]:
+    """The names in `folder` that take the place of a word with wildcards."""
+    if not word.glob:
         return [word.text]
     if re.search(r"(?:^|/)\.[^/]*[*?\[]", word.text) or word.text.startswith(("-", "/")) or ".." in word.text:
         raise UnknownError(f"“{word.text}” may stand for names outside or for options")
-    if program == "find" or "=" in word.text:
+    unclear = word.guarded or "[" in _SET.sub("", word.text)
+    if program in {"find", "test", "["} or "=" in word.text or unclear:
         raise UnknownError(f"“{word.text}”, which a shell may fill in")
-    names: list[str] = []
-    for folder in folders:
-        names += islice(glob.iglob(word.text, root_dir=folder), _MOST_NAMES)  # noqa: PTH207 - as a shell would
+    names = list(islice(glob.iglob(word.text, root_dir=folder), _MOST_NAMES))  # noqa: PTH207 - as a shell would
     if len(names) >= _MOST_NAMES or any(name.startswith("-") for name in names):
         raise UnknownError(f"“{word.text}” stands for too many names, or for options")
     return names or [word.text]
 
 
-def _moved(arguments: list[str], folders: list[Path], inside: _Inside) -> list[Path]:
+def _moved(arguments: list[str], folder: Path, inside: _Inside) -> Path:
     if len(arguments) != 1 or arguments[0].startswith("-"):
         raise UnknownError("a folder that is not named")
-    inside.check(arguments[0], folders)
-    return [*folders, *(folder / arguments[0] for folder in folders)]
+    inside.check(arguments[0], [folder])
+    return Path(os.path.normpath(folder / arguments[0]))
 
 
 def _name(command: PlainCommand) -> str:

@@ -47,6 +47,7 @@ def collect(tier, machine, user):
     outcomes["unharmed"] = {
         path.name: path.exists() and path.read_text() == before_text(path) for path in machine.before
     }
+    outcomes["left_in_memory"] = [str(path) for path in Path("/dev/shm").glob(f"*{machine.word}*")]
     outcomes["planted"] = [name for name in ("planted", "folder") if (machine.home / name).exists()]
     return outcomes
 
@@ -85,7 +86,7 @@ def outcomes_of(by_tier):
                 collected[tier, user] = collect(tier, machine, user)
             finally:
                 machine.close()
-        return {**collected[tier, user], "user": user}
+        return {**collected[tier, user], "user": user, "tier": tier}
 
     return outcomes_of
 
@@ -202,6 +203,7 @@ def test_everything_outside_is_as_it_was(outcomes):
         "bpf",
         "mount",
         "shared_memory",
+        "message_queue",
         "other_limits",
         "others_power_by_mode",
         "others_power_by_creation",
@@ -235,6 +237,12 @@ def test_in_the_full_tier_files_outside_are_not_even_there(full, name):
 
 def test_the_shared_temporary_folder_is_never_written_to(outcomes):
     assert not Path("/tmp", Path(outcomes["environment"]["HOME"]).parent.name).exists()
+
+
+def test_memory_is_shared_with_no_other_program(outcomes):
+    assert outcomes["left_in_memory"] == []
+    if outcomes["tier"] != "full":  # there it is a folder of its own
+        assert {outcomes[name][0] for name in ("posix_shared_memory", "posix_semaphore")} == {"EACCES"}
 
 
 def test_in_the_full_tier_the_temporary_folder_is_private(full):

@@ -197,3 +197,24 @@ def test_the_profile_for_macos_denies_first_and_quotes_what_it_names():
     assert "/Users/a/work" in writing
     assert "/usr" not in writing
     assert text.count("(") - text.count("(and") == text.count(")") - text.count("and)")
+
+
+def test_of_a_repository_in_a_writable_folder_what_runs_programs_is_closed(home, reached):
+    git, linked = home / "work/.git", home / "linked"
+    (git / "hooks").mkdir(parents=True)
+    (git / "config").write_text("")
+    (git / "index").write_text("")
+    linked.mkdir()
+    (linked / ".git").symlink_to(git)
+    found = reached(Bounds(home / "work", (home / "work", linked)))
+    assert (found.fixed, found.closed) == ((git,), (git / "hooks", git / "config"))
+
+    words = command("bwrap", ["true"], found, folder=home / "work", home=home, filter_handle=9)
+    at = {place: words.index(str(place)) for place in (home / "work", git, git / "hooks", git / "config")}
+    assert list(at.values()) == sorted(at.values()), "the inner ones are laid over the outer ones"
+    assert [words[place - 1] for place in at.values()] == ["--bind-try"] * 2 + ["--ro-bind-try"] * 2
+
+    text = profile(found)
+    denied = text.index(f'(deny file-write*\n    (subpath "{git}/hooks")\n    (subpath "{git}/config"))')
+    assert text.index("(allow file-write*") < denied, "of several rules that match, the last one holds"
+    assert f'(deny file-write-unlink\n    (literal "{git}"))' in text
