@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from localgpt_tui.files import PRIVATE_FILE
+from localgpt_tui.files import PRIVATE_FILE, is_locked
 
 NAME = "turns.lock"
 
@@ -32,16 +32,4 @@ class Turns:
 
     def any(self) -> bool:
         """True while one is."""
-        try:
-            handle = os.open(self._file, os.O_RDWR | os.O_CLOEXEC)
-        except OSError:
-            return False
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        except OSError:
-            return False
-        finally:
-            os.close(handle)
-        return False
+        return is_locked(self._file)

@@ -31,6 +31,7 @@ _OURS = {
     "ledger.jsonl": "what ran by itself",
     "logs": "logs",
     "turns.lock": "the lock of turns",
+    "schedule.lock": "which app keeps the schedule",
     "unattended.lock": "the lock of the heartbeat",
     "trust.json": "which folders tools may change",
 }

@@ -8,10 +8,12 @@ from localgpt_tui.assistant import Assistant
 from localgpt_tui.config import load_config
 from localgpt_tui.core.errors import ConfigError
 from localgpt_tui.doctor import guards, keeping, machine
+from localgpt_tui.doctor.beating import heartbeat
 from localgpt_tui.doctor.check import Check
 from localgpt_tui.doctor.confining import sandbox
 from localgpt_tui.doctor.models import models
 from localgpt_tui.files import PRIVATE_FILE, PRIVATE_FOLDER
+from localgpt_tui.heartbeat import Heartbeat
 from localgpt_tui.paths import Places, make_folders
 
 
@@ -55,6 +57,7 @@ def _all(places: Places, environ: Mapping[str, str], *, interactive: bool) -> It
     else:
         yield from models(Assistant(places, loaded.config, loaded.warnings))
         yield sandbox(loaded.config.sandbox.level)
+        yield from heartbeat(Heartbeat.of(places, loaded.config))
     size = shutil.get_terminal_size()
     yield from machine.terminal(environ, size=(size.columns, size.lines), interactive=interactive)
     yield machine.encoding(environ)

@@ -46,8 +46,9 @@ def question(approval: Approval) -> Iterator[str]:
         "in": act.folder,
         "writes": ", ".join(act.writes),
         "deletes": ", ".join(act.deletes),
-        "network": ", ".join(act.hosts),
+        "network": ", ".join(act.hosts) or act.network,
         "held in by": act.confined,
+        "then": act.afterwards,
         "s allows": act.pattern,
     }
     yield from (f"  {name}: {visible(text)}" for name, text in said.items() if text)

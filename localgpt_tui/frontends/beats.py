@@ -1,6 +1,7 @@
 """One beat or job in this process, from its opening to its row."""
 
 import asyncio
+import contextlib
 import signal
 from collections.abc import Callable
 
@@ -9,17 +10,25 @@ from localgpt_tui.frontends.opening import open_assistant, stopped_by_signals
 from localgpt_tui.heartbeat.outside import AssistantOutside
 from localgpt_tui.heartbeat.running import Rehearsal, Runner
 from localgpt_tui.ledger import Row
-from localgpt_tui.paths import Places
+from localgpt_tui.paths import Places, make_folders
 from localgpt_tui.schedule.unattended import Chosen, Due, Stop
 
 
 async def run_due(places: Places, due: Due, tell: Callable[[str], object]) -> Row | None:
-    """Run what is due and return its row; None where another program did. A signal ends it, and its row says so.
+    """Run what is due in the workspace and return its row; a signal ends it, and its row says so.
+
+    Returns None where another program did, or where it has to wait for the person.
 
     Raises:
         LocalGPTError: the ledger cannot be written, or the configuration not be used.
         CancelledError: it was stopped.
     """
+    make_folders(places)
+    with contextlib.chdir(places.workspace):  # wherever it is started: what was asked about there must be the same
+        return await _run(places, due, tell)
+
+
+async def _run(places: Places, due: Due, tell: Callable[[str], object]) -> Row | None:
     assistant = open_assistant(places, tell)
     try:
         work = asyncio.ensure_future(Runner(assistant).run(due))

@@ -80,7 +80,7 @@ class _Daemon:
             await self._end()
 
     def _begin(self) -> None:
-        self._schedule = asyncio.ensure_future(self._heartbeat.schedule(attached=True, elsewhere=lambda: False).start())
+        self._schedule = asyncio.ensure_future(self._heartbeat.schedule(lambda: False, attached=True).start())
 
     async def _end(self) -> None:
         if self._schedule is not None:

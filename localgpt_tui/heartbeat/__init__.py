@@ -1,13 +1,18 @@
 """The heartbeat of one assistant: its state, and what a person can ask of it. Nothing here needs a screen."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from localgpt_tui.approvals.inbox import Inbox
 from localgpt_tui.config import Config, load_config
 from localgpt_tui.core.errors import LocalGPTError
 from localgpt_tui.core.messages import now
-from localgpt_tui.heartbeat.children import run_in_child, run_quietly_or_in_child
+from localgpt_tui.files import is_locked
+from localgpt_tui.heartbeat.asked import FOLDER, questions_in
+from localgpt_tui.heartbeat.children import nothing_due, run_in_child
+from localgpt_tui.heartbeat.keeping import Keeper, Kept
 from localgpt_tui.heartbeat.pidfile import PidFile
 from localgpt_tui.ledger import HEARTBEAT, Ledger, Row
 from localgpt_tui.memory.history import History
@@ -16,11 +21,14 @@ from localgpt_tui.paths import Places
 from localgpt_tui.schedule.away import Away, while_away
 from localgpt_tui.schedule.bookmarks import Bookmarks
 from localgpt_tui.schedule.marking import TaskFile
+from localgpt_tui.schedule.questions import decided
 from localgpt_tui.schedule.schedule import RECENT, Schedule
 from localgpt_tui.schedule.settings import Settings, settings_of
 from localgpt_tui.schedule.state import State, state_of
 from localgpt_tui.schedule.tasks import Plan
-from localgpt_tui.schedule.unattended import PERSON, Due
+from localgpt_tui.schedule.unattended import BUSY, LOCK, OVERLAP, PERSON, Due, begun
+from localgpt_tui.turns import NAME as TURNS
+from localgpt_tui.turns import Turns
 
 _LONGEST_PAUSE = timedelta(days=366)
 
@@ -59,6 +67,19 @@ class Heartbeat:
         """Who looks after the schedule where no app is open."""
         return PidFile(self.places.state / "daemon.pid")
 
+    @property
+    def kept(self) -> Kept:
+        """Which program keeps the schedule now."""
+        return Keeper(self.daemon, self.places.state).who()
+
+    @property
+    def hindrance(self) -> str:
+        """Why nothing that asks a model can begin by itself now; "" where it could."""
+        state = self.places.state
+        if Turns(state / TURNS).any():
+            return BUSY
+        return OVERLAP if is_locked(state / LOCK) else ""
+
     def reload(self) -> None:
         """Read the configuration again.
 
@@ -80,6 +101,7 @@ class Heartbeat:
             self.clock(),
             since=self.ledger.since,
             paused_until=self.bookmarks.paused_until,
+            hindrance=self.hindrance,
         )
 
     def plan(self) -> Plan:
@@ -132,17 +154,22 @@ class Heartbeat:
         await run_in_child(self.places, due)
         return next((row for row in reversed(self.ledger.rows()) if row.job == job and row.slot == due.slot), None)
 
-    def schedule(self, *, attached: bool = False, elsewhere: Callable[[], bool] | None = None) -> Schedule:
+    def schedule(self, elsewhere: Callable[[], bool], *, attached: bool = False) -> Schedule:
         """The schedule, to be started in an event loop: `await schedule.start()`.
 
-        An app leaves it to the daemon where there is one, and its runs go on when it is closed.
-
         Args:
+            elsewhere: True while another program keeps it; `keep` is for apps.
             attached: runs end with this process: for the daemon, which must leave nothing behind.
         """
 
-        async def run(due: Due) -> None:
-            await run_quietly_or_in_child(self.places, self.settings, self.ledger, due, self.clock, attached=attached)
+        async def run(due: Due) -> str:
+            if why := await asyncio.to_thread(nothing_due, self.places, self.settings, due, self.clock()):
+                self.ledger.claim(begun(due, self.clock()).ended_with("quiet", self.clock(), why))
+            elif why := self.hindrance:
+                return why
+            else:
+                await run_in_child(self.places, due, attached=attached)
+            return ""
 
         return Schedule(
             lambda: self.settings,
@@ -150,8 +177,23 @@ class Heartbeat:
             self.bookmarks,
             run,
             self.clock,
-            elsewhere or (lambda: self.daemon.running is not None),
+            elsewhere,
+            lambda: decided(questions_in(Inbox(self.places.state / FOLDER), self.clock())),
         )
+
+    async def keep(self) -> None:
+        """Keep the schedule in an app until cancelled: while no daemon does, and no app that was there before.
+
+        What it has started goes on when the app is closed.
+
+        Raises:
+            LocalGPTError: the ledger cannot be written.
+        """
+        keeper = Keeper(self.daemon, self.places.state)
+        try:
+            await self.schedule(keeper.elsewhere).start()
+        finally:
+            keeper.leave()
 
     def away(self, *, history: History | None = None) -> Away:
         """What happened since the person looked last; ask before `visited`.
@@ -160,7 +202,7 @@ class Heartbeat:
             LocalGPTError: the ledger cannot be read.
         """
         since = self.bookmarks.visited
-        changes = history.log(limit=500) if history and since else []
+        changes = history.log(limit=500) if history and since and history.may_have_changed(since) else []
         return while_away(self.ledger.rows(), changes, since, needs=self.state().needs)
 
     def visited(self) -> None:

@@ -5,11 +5,11 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 from localgpt_tui.core.errors import LocalGPTError
-from localgpt_tui.ledger import HEARTBEAT, Ledger, Row
+from localgpt_tui.ledger import HEARTBEAT
 from localgpt_tui.memory.history import History
 from localgpt_tui.memory.workspace import Workspace
 from localgpt_tui.paths import Places
@@ -19,27 +19,6 @@ from localgpt_tui.schedule.settings import Settings
 from localgpt_tui.schedule.unattended import Due
 
 _LAST_WORDS = 3.5  # seconds; a daemon that is told to end has five
-
-
-async def run_quietly_or_in_child(
-    places: Places,
-    settings: Settings,
-    ledger: Ledger,
-    due: Due,
-    clock: Callable[[], datetime],
-    *,
-    attached: bool,
-) -> None:
-    """Write down that nothing is due, where that is so; else let a process of its own look closer.
-
-    Raises:
-        LocalGPTError: the ledger cannot be written, or no process can be started.
-    """
-    if due.job == HEARTBEAT and (why := await asyncio.to_thread(_nothing_due, places, settings, clock())):
-        row = Row.begun(due.job, due.slot, due.due, clock(), trigger=due.trigger, missed=due.missed)
-        ledger.claim(row.ended_with("quiet", clock(), why))
-        return
-    await run_in_child(places, due, attached=attached)
 
 
 async def run_in_child(places: Places, due: Due, *, attached: bool = False) -> None:
@@ -52,6 +31,7 @@ async def run_in_child(places: Places, due: Due, *, attached: bool = False) -> N
     """
     command = [sys.executable, "-m", "localgpt_tui", "heartbeat", "beat", "--job", due.job]
     command += ["--due", due.due.isoformat(), "--trigger", due.trigger, "--missed", str(due.missed)]
+    command += ["--put-off", due.put_off]
     try:
         process = await asyncio.create_subprocess_exec(
             *command,
@@ -86,8 +66,10 @@ def environment(places: Places, environ: Mapping[str, str] = os.environ) -> dict
     }
 
 
-def _nothing_due(places: Places, settings: Settings, now: datetime) -> str:
-    """Why no task is due, as far as the file and the clock tell; "" where one may be."""
+def nothing_due(places: Places, settings: Settings, due: Due, now: datetime) -> str:
+    """Why a beat would find no task due, as far as the file and the clock tell; "" where one may be, and for jobs."""
+    if due.job != HEARTBEAT:
+        return ""
     workspace = Workspace(places.workspace)
     try:
         plan = TaskFile(workspace, History(workspace), settings.zone).plan()

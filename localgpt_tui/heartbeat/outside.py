@@ -3,19 +3,26 @@
 import asyncio
 import contextlib
 import json
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from localgpt_tui.approvals.ruling import STEERING
 from localgpt_tui.assistant import Assistant
 from localgpt_tui.consent import Consent
 from localgpt_tui.conversation import Conversation
+from localgpt_tui.core.approvals import Decision
 from localgpt_tui.core.errors import LocalGPTError
-from localgpt_tui.core.events import Event, Said, TurnFailed
-from localgpt_tui.core.messages import AssistantMessage, ToolMessage, UserMessage
+from localgpt_tui.core.events import ApprovalAnswered, Event, Said, TurnFailed
+from localgpt_tui.core.messages import AssistantMessage, ToolMessage, UserMessage, now
 from localgpt_tui.files import private_folder
+from localgpt_tui.heartbeat.asked import questions_in
+from localgpt_tui.heartbeat.commands import give
 from localgpt_tui.ledger import Row
-from localgpt_tui.schedule.checks import run
+from localgpt_tui.memory.origin import marked
+from localgpt_tui.safety.policy import FILES
 from localgpt_tui.schedule.errand import Answer, Errand
+from localgpt_tui.schedule.questions import Question
 from localgpt_tui.schedule.unattended import Chosen, Stop
 from localgpt_tui.sessions.shelf import Shelf
 from localgpt_tui.turns import NAME, Turns
@@ -64,24 +71,44 @@ class AssistantOutside:
         return self._turns.any()
 
     async def ask(self, errand: Errand) -> Answer:
-        """Let the model do the errand, in a new session among those of `errand.agent`."""
+        """Let the model do the errand, in a session among those of `errand.agent`.
+
+        Raises:
+            Stop: the session that it is to go on in is open elsewhere.
+        """
         places = self._assistant.places
         shelf = Shelf(private_folder(sessions_of(places.state, errand.agent)), places.cache)
-        journal = shelf.new(cwd=str(places.workspace))
+        journal = shelf.open(errand.session) if errand.session else shelf.new(cwd=str(places.workspace))
         try:
-            journal.mark("title", title=errand.title)
-            conversation = self._assistant.converse(journal, errand.model, light=errand.light)
+            if journal.read_only:
+                raise Stop("waiting", f"Its session cannot go on: {journal.why_read_only}")
+            if not errand.session:
+                journal.mark("title", title=errand.title)
+            conversation = self._assistant.converse(journal, errand.model, light=errand.light, persons=False)
             meter = _Meter(errand)
             try:
                 await meter.run(conversation)
             finally:
                 await conversation.aclose()
             await asyncio.to_thread(self._assistant.history.flush)
-            return meter.answer(journal.id, conversation.model)
+            answer = meter.answer(journal.id, conversation.model)
+            guard = conversation.guard
+            return replace(answer, origins=guard.origins, far=guard.far_origins) if guard else answer
         finally:
             journal.close()
 
-    async def deliver(self, output: str, row: Row, text: str) -> str:
+    def questions(self) -> list[Question]:
+        """What runs have left for the person to decide, and what was decided and not made use of yet."""
+        return questions_in(self._assistant.equipment.inbox, now())
+
+    def settle(self, session: str) -> None:
+        """Forget the answers that were given for `session`: it has gone on with them."""
+        inbox = self._assistant.equipment.inbox
+        for answered in inbox.answers():
+            if answered.approval.session == session:
+                inbox.remove(answered.approval.id)
+
+    async def deliver(self, output: str, row: Row, answer: Answer) -> str:
         """Put what a job said where `output` says, and say where it is now.
 
         Raises:
@@ -91,16 +118,20 @@ class AssistantOutside:
         where = where.strip()
         match kind:
             case "file" if where:
-                return await asyncio.to_thread(self._to_file, where, row, text)
+                return await asyncio.to_thread(self._to_file, where, row, answer)
             case "session" if where:
-                return await asyncio.to_thread(self._to_session, where, row, text)
+                return await asyncio.to_thread(self._to_session, where, row, answer)
             case "command" if where:
-                return await self._to_command(where, text)
+                return await self._to_command(where, answer)
         return "" if kind == "inbox" else f"There is no output “{output}”; it is in the inbox."
 
-    def _to_file(self, where: str, row: Row, text: str) -> str:
+    def _to_file(self, where: str, row: Row, answer: Answer) -> str:
         workspace = self._assistant.memory.workspace
         path = workspace.root / Path(where).expanduser()
+        inside = str(path.relative_to(workspace.root)) if path.is_relative_to(workspace.root) else ""
+        if answer.far and inside.startswith((*STEERING, *FILES)):
+            return f"It was not added to {path}, which tells the assistant what to do: {_steered(answer)}"
+        text = marked(answer.text, answer.origins[-1]) if answer.origins and path.suffix == ".md" else answer.text
         noted = f"## {row.job}, {_local(row.started)}\n\n{text}\n"
         try:
             if path.suffix == ".md" and path.is_relative_to(workspace.root):
@@ -114,14 +145,18 @@ class AssistantOutside:
             raise LocalGPTError(f"{path} cannot be written: {error.strerror}.", "Change the job’s output.") from error
         return f"It was added to {path}."
 
-    def _to_session(self, where: str, row: Row, text: str) -> str:
+    def _to_session(self, where: str, row: Row, answer: Answer) -> str:
         with self._assistant.shelf.open(where) as journal:
             journal.append(UserMessage(f"(The job {row.job}, started by the clock.)"))
-            journal.append(AssistantMessage(text, model=row.model))
+            journal.append(AssistantMessage(answer.text, model=row.model))
+            for origin in answer.origins:
+                journal.mark("taint", origin=origin, near=origin not in answer.far)
             return f"It was added to the session {journal.id[:8]}."
 
-    async def _to_command(self, where: str, text: str) -> str:
-        status, _ = await run(where, self._assistant.places.workspace, stdin=text.encode())
+    async def _to_command(self, where: str, answer: Answer) -> str:
+        if answer.far:
+            return f"It was not given to `{where}`: {_steered(answer)}"
+        status = await give(where, answer.text, self._assistant.places.workspace)
         if status != 0:
             ended = "took too long" if status is None else f"ended with {status}"
             raise LocalGPTError(f"`{where}` {ended}.", "What the job said is in its session.")
@@ -145,6 +180,7 @@ class _Meter:
         self._calls: dict[str, str] = {}
         self._failure: TurnFailed | None = None
         self._stopped = ""
+        self._waits: dict[str, None] = {}
         self._turn: asyncio.Future[None] | None = None
 
     async def run(self, conversation: Conversation) -> None:
@@ -183,6 +219,7 @@ class _Meter:
             problem=problem,
             failure=self._failure.failure if self._failure else None,
             stopped=self._stopped,
+            waits=tuple(self._waits),
         )
 
     def _emit(self, event: Event) -> None:
@@ -191,6 +228,8 @@ class _Meter:
                 self._count(message)
             case Said(ToolMessage(name=name, call_id=call, failed=False)) if name in _WRITING:
                 self._memories[_file_of(self._calls.get(call, ""))] = None
+            case ApprovalAnswered(approval, Decision(answer="wait")):
+                self._waits[approval.act.title] = None
             case TurnFailed():
                 self._failure = event
 
@@ -206,6 +245,13 @@ class _Meter:
         if over and message.calls and self._turn is not None:  # an answer that is whole is taken
             self._stopped = "budget"
             self._turn.cancel()
+
+
+def _steered(answer: Answer) -> str:
+    return (
+        f"the job had read {answer.far[0]}, which may have put words into its mouth. "
+        "Read it here, and pass it on yourself."
+    )
 
 
 def _file_of(arguments: str) -> str:

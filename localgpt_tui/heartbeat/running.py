@@ -10,15 +10,16 @@ from localgpt_tui.assistant import Assistant
 from localgpt_tui.core.events import Emit
 from localgpt_tui.core.messages import AssistantMessage, now
 from localgpt_tui.core.ports import Request
+from localgpt_tui.heartbeat.commands import ConfinedCommands
 from localgpt_tui.heartbeat.outside import AssistantOutside
 from localgpt_tui.ledger import HEARTBEAT, Ledger, Row
-from localgpt_tui.safety.shell import judge
+from localgpt_tui.safety.sandbox import hidden_places
 from localgpt_tui.schedule.beat import Heart, Look
 from localgpt_tui.schedule.checks import Checks
 from localgpt_tui.schedule.jobs import Clockwork
 from localgpt_tui.schedule.marking import TaskFile
 from localgpt_tui.schedule.settings import settings_of
-from localgpt_tui.schedule.unattended import Chosen, Due, Stop, Unattended, needs_permission
+from localgpt_tui.schedule.unattended import LOCK, Chosen, Due, Stop, Unattended, needs_permission
 from localgpt_tui.sessions.journal import Journal
 
 
@@ -61,7 +62,7 @@ class Runner:
     clock: Callable[[], datetime] = now
 
     async def run(self, due: Due) -> Row | None:
-        """Run what is due and return its row; None where another program did.
+        """Run what is due and return its row; None where another program did, or it has to wait for the person.
 
         Raises:
             LocalGPTError: the ledger cannot be written, or HEARTBEAT.md cannot be read.
@@ -74,7 +75,7 @@ class Runner:
     async def rehearse(self) -> Rehearsal:
         """What a beat that the person starts would do now, and what it would ask; no model is asked.
 
-        Commands of pre-checks are run, where they are known to be harmless; nothing is remembered of it.
+        Commands of free checks are run as a beat would run them; nothing is remembered of it.
 
         Raises:
             LocalGPTError: HEARTBEAT.md cannot be read.
@@ -88,7 +89,7 @@ class Runner:
             model, waits = "recall", stop.reason
         with tempfile.TemporaryDirectory() as folder:
             journal = Journal.create(Path(folder))
-            conversation = self.assistant.converse(journal, model, light=True)
+            conversation = self.assistant.converse(journal, model, light=True, persons=False)
             stage = conversation.provider = _Stage(model)
             await conversation.send(look.prompt or "-", lambda _event: None)
             journal.close()
@@ -103,7 +104,7 @@ class Runner:
             settings_of(config.heartbeat, config.cron),
             Ledger(places.state),
             AssistantOutside(self.assistant),
-            places.state / "unattended.lock",
+            places.state / LOCK,
             self.clock,
         )
 
@@ -111,12 +112,15 @@ class Runner:
         assistant = self.assistant
         zone = runs.settings.zone
         file = TaskFile(assistant.memory.workspace, assistant.history, zone)
-        checks = Checks(assistant.places.state / "checks.json", assistant.places.workspace, zone, self._refusal)
+        checks = Checks(assistant.places.state / "checks.json", assistant.places.workspace, zone, self._commands())
         return Heart(runs, file, checks)
 
-    def _refusal(self, command: str) -> str:
-        """Why a pre-check's command may not run with nobody watching; "" where it is known to be harmless."""
-        places = self.assistant.places
-        protected = self.assistant.equipment.protected
-        found = judge(command, workspace=places.workspace, folder=places.workspace, protected=protected)
-        return "" if found.verdict == "safe" else "; ".join(found.reasons)
+    def _commands(self) -> ConfinedCommands:
+        places, equipment = self.assistant.places, self.assistant.equipment
+        return ConfinedCommands(
+            equipment.sandbox,
+            places.workspace,
+            equipment.protected,
+            tuple(self.assistant.config.sandbox.allow_paths.read),
+            lambda: hidden_places(equipment.protected.home, places),
+        )

@@ -80,9 +80,14 @@ class Ledger:
         return next((row for name in names if (row := self._row(name)) is not None), None)
 
     def scheduled(self, job: str) -> Row | None:
-        """The newest row of `job` that no person began."""
+        """The newest row of `job` that the clock began."""
         self._catch_up()
         return self._row(self._clockwork[job]) if job in self._clockwork else None
+
+    def taken(self, job: str, slot: str) -> bool:
+        """True where there is a row of `job` for `slot`."""
+        self._catch_up()
+        return (job, slot) in self._slots
 
     def claim(self, row: Row, *, twice: bool = False) -> bool:
         """Write a new row down; False where its slot was taken before, by whomever.
@@ -158,7 +163,8 @@ class Ledger:
             self._append({"kind": "ledger", "version": _VERSION, "time": utc(moment).isoformat()})
 
     def _append(self, record: Mapping[str, object], *, durable: bool = True) -> None:
-        append_line(self.path, json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode(), durable=durable)
+        line = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+        append_line(self.path, line.encode("utf-8", "replace"), durable=durable)  # half a pair has no UTF-8
 
     def _catch_up(self) -> None:
         """Read what was added since the last look; a file that was replaced is read anew."""
@@ -197,7 +203,7 @@ class Ledger:
             self._records[name] = record
             job = str(record.get("job"))
             self._slots.add((job, str(record.get("slot"))))
-            if record.get("trigger") != "person":
+            if record.get("trigger") not in {"person", "answer"}:
                 self._clockwork[job] = name
         elif kind in {"noted", "ended"} and name in self._records:
             known = self._records[str(name)]

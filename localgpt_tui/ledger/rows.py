@@ -1,6 +1,7 @@
 """A row of the ledger, and the lines it is kept as; pure."""
 
 import json
+import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
@@ -8,6 +9,8 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 HEARTBEAT = "heartbeat"
+
+_ASKED = re.compile(r"(?:open|claimed|verified|not done)(?=[:,;]|$)")
 
 Outcome = Literal[
     "running",
@@ -42,6 +45,11 @@ class Tried:
     title: str
     result: str = ""
 
+    @property
+    def asked(self) -> bool:
+        """True where a model was asked about it, and its reply was judged."""
+        return bool(_ASKED.match(self.result))
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -51,7 +59,7 @@ class Row:
         job: `heartbeat`, or the name of a job.
         slot: the moment it stands for: no two rows of one job have the same, but for those a person started.
         due, started, ended: in UTC; `ended` is None while it runs, and where nobody knows.
-        trigger: why it began: `schedule`, `late`, or `person`.
+        trigger: why it began: `schedule`, `late`, `answer` (the person decided what it had waited for), or `person`.
         tasks: what was due, and what became of each.
         acting: the tasks were handed to a model: what it did before an interruption may have had effects.
         tokens: read and written together; money: US dollars, None where no price is known.
@@ -59,6 +67,7 @@ class Row:
         verified: what was found to be so, by the program.
         memories: the files of the memory that were written.
         missed: how many beats were not made while the machine slept or nothing ran.
+        put_off: why it did not begin when it was due; empty where nothing stood in its way.
         notice: what the person should be told, said once for a row of failures.
     """
 
@@ -81,15 +90,24 @@ class Row:
     memories: tuple[str, ...] = ()
     session: str = ""
     missed: int = 0
+    put_off: str = ""
     notice: str = ""
 
     @classmethod
     def begun(
-        cls, job: str, slot: str, due: datetime, started: datetime, *, trigger: str = "schedule", missed: int = 0
+        cls,
+        job: str,
+        slot: str,
+        due: datetime,
+        started: datetime,
+        *,
+        trigger: str = "schedule",
+        missed: int = 0,
+        put_off: str = "",
     ) -> "Row":
         """A new row, of which nothing else is known yet."""
         name = secrets.token_hex(6)
-        return cls(name, job, slot, utc(due), utc(started), trigger=trigger, missed=missed)
+        return cls(name, job, slot, utc(due), utc(started), trigger=trigger, missed=missed, put_off=put_off)
 
     def ended_with(self, outcome: Outcome, moment: datetime, reason: str = "") -> "Row":
         """The row as it is with its end."""
@@ -106,7 +124,7 @@ INTERRUPTED = {
     True: "It was interrupted; how far it came is not known.",
 }
 _DEFAULTS = {field.name: field.default for field in fields(Row)}
-_SETTLED = frozenset({"job", "slot", "due", "started", "trigger", "missed"})
+_SETTLED = frozenset({"job", "slot", "due", "started", "trigger", "missed", "put_off"})
 _MOMENTS = ("due", "started", "ended")
 _NEEDED = frozenset({"id", "job", "slot", "due", "started"})
 _READ: Mapping[str, Callable[[Any], object]] = {

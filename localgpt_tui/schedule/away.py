@@ -7,6 +7,7 @@ from typing import Literal
 
 from localgpt_tui.ledger import HEARTBEAT, Row
 from localgpt_tui.memory.changes import Change
+from localgpt_tui.schedule.history import failures
 from localgpt_tui.schedule.spending import Spent, spent
 
 Kind = Literal["said", "done", "failed", "unknown", "memory", "needs you"]
@@ -68,13 +69,32 @@ def while_away(
         return Away(None, tuple(AwayLine("needs you", need) for need in needs), 0, 0, Spent())
     recent = [row for row in rows if (row.ended or row.started) > since]
     lines = [AwayLine("needs you", need) for need in needs]
-    lines += [line for row in recent for line in _lines(row)]
+    lines += [line for row in recent for line in _lines(row)] + _failures(recent)
     mine = [change for change in changes if change.author != "person" and change.time > since]
     lines += [AwayLine("memory", f"{change.why} ({', '.join(change.paths)})", change=change) for change in mine[::-1]]
     beats = [row for row in recent if row.job == HEARTBEAT]
     order: tuple[Kind, ...] = ("needs you", "unknown", "failed", "said", "done", "memory")
     lines.sort(key=lambda line: order.index(line.kind))
     return Away(since, tuple(lines), len(beats), sum(not row.asked_a_model for row in beats), spent(recent))
+
+
+def _failures(rows: Sequence[Row]) -> list[AwayLine]:
+    """For the heartbeat and each job one line on how many runs failed, which leads to the last that did."""
+    lines = []
+    for job in dict.fromkeys(row.job for row in rows):
+        ran = [row for row in rows if row.job == job and row.outcome != "skipped"]
+        failed = [row for row in ran if row.outcome in {"failed", "timed out"}]
+        if failed:
+            what = "beats" if job == HEARTBEAT else f"runs of {job}"
+            since = "" if failures(rows, job) else ", the last one worked"
+            lines.append(
+                AwayLine("failed", f"{len(failed)} of {len(ran)} {what} failed{since}: {_why(failed)}", failed[-1])
+            )
+    return lines
+
+
+def _why(failed: Sequence[Row]) -> str:
+    return next((row.notice for row in reversed(failed) if row.notice), failed[-1].reason)
 
 
 def _lines(row: Row) -> list[AwayLine]:
@@ -84,9 +104,6 @@ def _lines(row: Row) -> list[AwayLine]:
         case "sent":
             first = row.claims.strip().splitlines()[0] if row.claims.strip() else "It said something."
             lines.append(AwayLine("said", f"{name}{first}", row))
-        case "failed" | "timed out":
-            if row.notice or row.job != HEARTBEAT:  # a row of failures is told once
-                lines.append(AwayLine("failed", f"{name}{row.notice or row.reason}", row))
         case "unknown":
             lines.append(AwayLine("unknown", f"{name}{row.reason}", row))
     done = [

@@ -1,15 +1,14 @@
 """Looking at conditions, and remembering what was found, so that only a change reaches a model."""
 
 import asyncio
-import contextlib
 import hashlib
 import json
 import os
-import signal
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
+from typing import Protocol
 
 from localgpt_tui.core.errors import LocalGPTError
 from localgpt_tui.files import atomic_write, private_folder
@@ -17,12 +16,24 @@ from localgpt_tui.schedule.conditions import Condition
 from localgpt_tui.schedule.tasks import Task
 
 _SECONDS = 20.0
-_MOST_OUTPUT = 1_000_000
 _MOST_ENTRIES = 5_000
 _HASHED = 10_000_000
 
-Refusal = Callable[[str], str]
-"""Says why a command line may not run without a person, or "" where it may."""
+
+class Commands(Protocol):
+    """Runs the command lines of conditions with nobody watching."""
+
+    def refusal(self, line: str) -> str:
+        """Why `line` may not run; "" where it may. May block for a moment."""
+        ...
+
+    async def run(self, line: str, seconds: float) -> tuple[int | None, bytes]:
+        """Its exit status and the beginning of its output; the status is None where it took longer than that.
+
+        Raises:
+            LocalGPTError: it was not started.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +50,16 @@ class Checks:
     """The conditions of tasks, looked at from `workspace`; `file` keeps what was seen when a model was asked last.
 
     Attributes:
-        refusal: stands before every command.
+        commands: runs the command lines.
     """
 
     file: Path
     workspace: Path
     zone: tzinfo
-    refusal: Refusal
+    commands: Commands
 
-    async def changed(self, task: Task, now: datetime, *, remember: bool = True) -> tuple[bool, tuple[str, ...]]:
-        """Whether a model should be asked about `task`, and why not.
+    async def against(self, task: Task, now: datetime, *, remember: bool = True) -> tuple[str, ...]:
+        """Why no model should be asked about `task` now; nothing where one should.
 
         Every condition has to hold; of those that are no time of the day, one has to hold newly.
 
@@ -62,7 +73,7 @@ class Checks:
         for one in task.checks:
             seen = await self.look(one, now)
             if seen.problem:
-                return False, (seen.problem,)
+                return (seen.problem,)
             before = known.get(one.text)
             if one.kind in {"file changed", "command changed"}:
                 if before is None:
@@ -78,7 +89,7 @@ class Checks:
             self.remember(task.key, first)
         if not reasons and not news:
             reasons.append(f"{'; '.join(one.text for one in task.checks)}: no change")
-        return not reasons, tuple(reasons)
+        return tuple(reasons)
 
     async def took(self, task: Task, now: datetime) -> dict[str, str]:
         """What to remember of the conditions of `task` as they are, once a model was asked."""
@@ -118,9 +129,12 @@ class Checks:
         return self.workspace / os.path.expanduser(subject)  # noqa: PTH111 - a path that begins with ~ or is relative
 
     async def _command(self, one: Condition) -> Seen:
-        if why := await asyncio.to_thread(self.refusal, one.subject):
+        if why := await asyncio.to_thread(self.commands.refusal, one.subject):
             return Seen(holds=False, problem=f"`{one.subject}` was not run: {why}")
-        status, output = await run(one.subject, self.workspace)
+        try:
+            status, output = await self.commands.run(one.subject, _SECONDS)
+        except LocalGPTError as error:
+            return Seen(holds=False, problem=f"`{one.subject}` was not run: {error.message}")
         if status is None:
             return Seen(holds=False, problem=f"`{one.subject}` took longer than {_SECONDS:.0f} seconds")
         if one.kind == "command changed":
@@ -170,29 +184,3 @@ def _of_file(path: Path) -> str:
     if not path.is_file() or status.st_size > _HASHED:
         return f"file {status.st_size} {status.st_mtime_ns}"
     return f"file {hashlib.sha256(path.read_bytes()).hexdigest()[:32]}"
-
-
-async def run(command: str, folder: Path, *, stdin: bytes = b"") -> tuple[int | None, bytes]:
-    """The exit status and output of a shell line, run in `folder`; the status is None where it took too long.
-
-    It and whatever it started is ended then.
-    """
-    process = await asyncio.create_subprocess_exec(
-        "sh", "-c", command,
-        cwd=folder,
-        stdin=asyncio.subprocess.PIPE if stdin else asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        start_new_session=True,
-    )  # fmt: skip
-    try:
-        async with asyncio.timeout(_SECONDS):
-            output, _ = await process.communicate(stdin or None)
-            return process.returncode, output[:_MOST_OUTPUT]
-    except TimeoutError:
-        return None, b""
-    finally:
-        if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            await process.wait()

@@ -33,6 +33,7 @@ class Errand:
         title: of its session.
         tokens, dollars, seconds: where it is stopped.
         light: without what the workspace says of the person and the day.
+        session: the one to go on in; empty for a new one.
     """
 
     agent: str
@@ -43,6 +44,7 @@ class Errand:
     dollars: float
     seconds: float
     light: bool = True
+    session: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class Answer:
         problem: why there is no answer, in words for the person; empty where there is one.
         stopped: `time` or `budget`, where that ended it.
         money: None where no price is known.
+        waits: what calls would have done that wait for the person now.
+        origins: the untrusted places that the session has read; far: those further away than the working folder.
     """
 
     text: str = ""
@@ -64,6 +68,17 @@ class Answer:
     problem: str = ""
     failure: Failure | None = None
     stopped: str = ""
+    waits: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
+    far: tuple[str, ...] = ()
+
+    @property
+    def waiting(self) -> str:
+        """What the row says of the calls that wait; "" where none does."""
+        if not self.waits:
+            return ""
+        what = "A call waits" if len(self.waits) == 1 else f"{len(self.waits)} calls wait"
+        return f"{what} for your answer: {'; '.join(self.waits)}. `localgpt-tui approvals list` shows more."
 
 
 @dataclass(frozen=True, slots=True)

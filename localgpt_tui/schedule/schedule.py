@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from localgpt_tui.core.errors import LocalGPTError
@@ -12,7 +12,7 @@ from localgpt_tui.schedule.bookmarks import Bookmarks
 from localgpt_tui.schedule.history import failures
 from localgpt_tui.schedule.settings import Job, Settings
 from localgpt_tui.schedule.state import next_beat
-from localgpt_tui.schedule.unattended import Due
+from localgpt_tui.schedule.unattended import ANSWER, Due, begun
 from localgpt_tui.schedule.when import believable
 
 RECENT = 2_000
@@ -30,8 +30,10 @@ class Schedule:
 
     Attributes:
         settings: the configuration as it is now.
-        run: makes the beat or runs the job; it claims its slot, so that what two programs start runs once.
+        run: makes the beat or runs the job, and returns why it had to be put off, "" where it had not. It claims its
+            slot, so that what two programs start runs once.
         elsewhere: True while another program looks after the schedule, so that this one only watches.
+        decided: the sessions of beats and jobs that may go on because the person has decided, each since when.
         clock, sleep: the time; parameters, so that a test can walk through a year.
         look_again: seconds after which a machine that slept, or a clock that was set, is noticed at the latest.
     """
@@ -39,12 +41,14 @@ class Schedule:
     settings: Callable[[], Settings]
     ledger: Ledger
     bookmarks: Bookmarks
-    run: Callable[[Due], Awaitable[object]]
+    run: Callable[[Due], Awaitable[str]]
     clock: Callable[[], datetime]
     elsewhere: Callable[[], bool] = lambda: False
+    decided: Callable[[], Mapping[str, datetime]] = dict
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
     look_again: float = _LOOK_AGAIN
     _tried: dict[str, tuple[datetime, int]] = field(default_factory=dict)
+    _put_off: dict[tuple[str, str], Due] = field(default_factory=dict)
 
     async def start(self) -> None:
         """Run what is due until cancelled; an overdue beat waits a little after the start."""
@@ -53,7 +57,7 @@ class Schedule:
         while True:
             try:
                 pause = await self._step(opened)
-            except LocalGPTError as error:  # a full disk may be empty again later
+            except (LocalGPTError, OSError) as error:  # a full disk may be empty again later
                 log.warning("The schedule waits: %s", error)
                 pause = _TRY_AGAIN
             await self.sleep(pause)
@@ -61,34 +65,78 @@ class Schedule:
     async def _step(self, opened: datetime) -> float:
         """Run one thing that is due, if there is one; returns the seconds until it is worth looking again."""
         if self.elsewhere():
+            self._put_off.clear()
             return self.look_again
-        now = self.clock()
-        coming = self.next(now)
-        if coming is None:
-            return self.look_again
-        begins = coming.due
-        if coming.trigger == "late":
-            begins = max(begins, opened + self.settings().overdue_delay)
-        begins = max(begins, self._not_before(coming.job, begins))
-        if begins > now:
-            return min(self.look_again, (begins - now).total_seconds())
-        tries = self._tried.get(coming.job, (now, 0))[1]
-        self._tried[coming.job] = (now, tries + 1)
-        await self.run(coming)
-        last = self.ledger.last(coming.job)
-        if last is not None and last.slot == coming.slot:
-            del self._tried[coming.job]
-        return 0.0
+        now, pause = self.clock(), self.look_again
+        coming = self.coming(now)
+        if self._give_up(coming, now):
+            return 0.0  # what was missed is counted from there
+        for due in coming:
+            begins = self._begins(due, opened)
+            if begins > now:
+                pause = min(pause, (begins - now).total_seconds())
+            elif await self._ran(due, now):
+                return 0.0
+        return pause
 
-    def next(self, now: datetime) -> Due | None:
-        """What is due first: in the past where it is overdue; None where nothing will be."""
+    def coming(self, now: datetime) -> list[Due]:
+        """The next beat and the next run of each job, the first first: in the past where it is overdue."""
         settings, rows = self.settings(), self.ledger.rows(RECENT)
         paused = self.bookmarks.paused_until
-        held = paused if paused and paused > now else None
-        beat = self._beat(settings, rows, now, paused)
-        jobs = [] if held else self._jobs(settings, now)
-        found = [due for due in (beat, *jobs) if due is not None]
-        return min(found, key=lambda due: max(due.due, now), default=None)
+        held = paused is not None and paused > now
+        found = [self._beat(settings, rows, now, paused)]
+        if not held:
+            found += [*self._answered(settings, rows), *self._jobs(settings, now)]
+        return sorted((due for due in found if due is not None), key=lambda due: max(due.due, now))
+
+    def _begins(self, due: Due, opened: datetime) -> datetime:
+        begins = due.due
+        if due.trigger == "late" and not self._is_put_off(due):
+            begins = max(begins, opened + self.settings().overdue_delay)
+        return max(begins, self._not_before(due.job, begins))
+
+    async def _ran(self, due: Due, now: datetime) -> bool:
+        """Run what is due; False where it had to be put off."""
+        before = self._put_off.get((due.job, due.slot))
+        due = replace(due, put_off=before.put_off if before else "")
+        why = await self.run(due)
+        if why:
+            self._put_off[due.job, due.slot] = replace(due, put_off=why)
+            return False
+        self._put_off.pop((due.job, due.slot), None)
+        if self.ledger.taken(due.job, due.slot):
+            self._tried.pop(due.job, None)
+        else:
+            self._tried[due.job] = (now, self._tried.get(due.job, (now, 0))[1] + 1)
+        return True
+
+    def _is_put_off(self, due: Due) -> bool:
+        return (due.job, due.slot) in self._put_off
+
+    def _give_up(self, coming: Iterable[Due], now: datetime) -> bool:
+        """Write down, once each, what was put off until its time was over; False where nothing was."""
+        still = {(due.job, due.slot) for due in coming}
+        over = [key for key in self._put_off if key not in still]
+        for key in over:
+            due = self._put_off.pop(key)
+            if due.trigger == ANSWER:  # another run has made use of it
+                continue
+            row = begun(due, due.due)  # as if it had begun then: the next is not to keep its distance from this
+            self.ledger.claim(row.ended_with("skipped", now, f"{due.put_off} It was put off until its time was over."))
+        return bool(over)
+
+    def _answered(self, settings: Settings, rows: list[Row]) -> list[Due]:
+        """What goes on now because the person has decided what it had to wait for."""
+        found: dict[str, Due] = {}
+        if decided := self.decided():
+            for row in rows:
+                since = decided.get(row.session)
+                if since is None or (row.job != HEARTBEAT and settings.job(row.job) is None):
+                    continue
+                due = Due(row.job, since, ANSWER)
+                if not self.ledger.taken(due.job, due.slot):
+                    found[row.session] = due
+        return list(found.values())
 
     def _beat(self, settings: Settings, rows: list[Row], now: datetime, paused: datetime | None) -> Due | None:
         """The next beat; of several that were missed, the last, once."""

@@ -10,7 +10,13 @@ from localgpt_tui.ledger import HEARTBEAT, Row
 from localgpt_tui.schedule.history import NOTICED, failures, interrupted, slower
 from localgpt_tui.schedule.settings import Settings
 from localgpt_tui.schedule.spending import Spent, exhausted, spent_on
+from localgpt_tui.schedule.unattended import BUSY, OVERLAP
 from localgpt_tui.schedule.when import believable
+
+_PUT_OFF = {
+    BUSY: "A beat waits until your turn is over.",
+    OVERLAP: "A beat waits until another run has ended.",
+}
 
 Mood = Literal["off", "paused", "running", "late", "failing", "over budget", "needs you", "ok"]
 """How it is, in one word; the first that fits, in this order."""
@@ -40,13 +46,20 @@ class State:
 
 
 def state_of(
-    settings: Settings, rows: Sequence[Row], now: datetime, *, since: datetime | None, paused_until: datetime | None
+    settings: Settings,
+    rows: Sequence[Row],
+    now: datetime,
+    *,
+    since: datetime | None,
+    paused_until: datetime | None,
+    hindrance: str = "",
 ) -> State:
     """How the heartbeat is at `now`.
 
     Args:
         rows: of the ledger, the oldest first; since: when it was begun.
         paused_until: None where it is not paused.
+        hindrance: why a beat that is due is put off; "" where nothing is in its way.
     """
     last = next((row for row in reversed(rows) if row.job == HEARTBEAT and believable(row.started, now)), None)
     failed = failures(rows)
@@ -54,9 +67,14 @@ def state_of(
     today = spent_on(rows, now, settings.zone)
     following = next_beat(settings, last, now, since=since, failed=failed, paused_until=paused_until)
     late = lateness(settings, last, now, since=since, failed=failed, paused_until=paused_until)
+    waits = hindrance if following is not None and following <= now else ""
+    if waits and late <= settings.rhythm.every:  # beyond that even its being put off would have left a row
+        late = timedelta()
     needs = _needs(rows)
     over = exhausted(today, settings.budget)
     mood, words = _mood(settings, now=now, last=last, paused=paused, late=late, failed=failed, over=over, needs=needs)
+    if mood == "ok" and waits:
+        words = _PUT_OFF.get(waits, waits)
     return State(mood, words, following, late, last, failed, today, needs)
 
 

@@ -1,7 +1,7 @@
 """One run with nobody watching: claimed, bounded, asked, and written down, whatever happens."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -13,14 +13,19 @@ from localgpt_tui.files import locked, private_folder
 from localgpt_tui.ledger import Ledger, Outcome, Row
 from localgpt_tui.schedule.errand import Answer, Errand
 from localgpt_tui.schedule.history import failures, notice
+from localgpt_tui.schedule.questions import Question
 from localgpt_tui.schedule.settings import Settings
 from localgpt_tui.schedule.spending import exhausted, left, spent_on
 
+LOCK = "unattended.lock"
+"""What in the state folder a run holds while it lasts."""
+
 PERSON = "person"
+ANSWER = "answer"
+OVERLAP = "Another beat or job was still running."
+BUSY = "You were in the middle of a turn."
 
 _LONGEST_CLAIM = 4_000
-_OVERLAP = "Another beat or job was still running."
-_BUSY = "You were in the middle of a turn."
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +34,14 @@ class Due:
 
     Attributes:
         missed: how many of its slots passed with nobody there.
+        put_off: why it does not begin when it was due; empty where nothing stood in its way.
     """
 
     job: str
     due: datetime
     trigger: str = "schedule"
     missed: int = 0
+    put_off: str = ""
 
     @property
     def slot(self) -> str:
@@ -73,7 +80,15 @@ class Outside(Protocol):
         """True while a turn of the person's is under way."""
         ...
 
-    async def deliver(self, output: str, row: Row, text: str) -> str:
+    def questions(self) -> Sequence[Question]:
+        """What runs have left for the person to decide, and what was decided and not made use of yet."""
+        ...
+
+    def settle(self, session: str) -> None:
+        """Forget the answers that were given for `session`: it has gone on with them."""
+        ...
+
+    async def deliver(self, output: str, row: Row, answer: Answer) -> str:
         """Put what a job said where `output` says, and say where it is now."""
         ...
 
@@ -111,7 +126,7 @@ class Unattended:
 
     def row(self, due: Due) -> Row:
         """A row for `due` that begins now."""
-        return Row.begun(due.job, due.slot, due.due, self.clock(), trigger=due.trigger, missed=due.missed)
+        return begun(due, self.clock())
 
     def whole(self, due: Due, outcome: Outcome, reason: str) -> Row | None:
         """Claim and end at once what comes to nothing; None where the slot was taken."""
@@ -119,8 +134,12 @@ class Unattended:
         return row if self.ledger.claim(row, twice=due.trigger == PERSON) else None
 
     def overlapping(self, due: Due) -> Row | None:
-        """Write down that `due` was skipped because another run is under way."""
-        return self.whole(due, "skipped", _OVERLAP)
+        """Leave `due` for later because another run is under way; what the person wants is skipped, and has a row."""
+        return self.whole(due, "skipped", OVERLAP) if due.trigger == PERSON else None
+
+    def gives_way(self, due: Due) -> bool:
+        """True where `due` has to wait because the person is busy; what they want themselves does not."""
+        return due.trigger != PERSON and self.outside.busy()
 
     async def claimed(self, due: Due, work: Callable[[Row], Awaitable[Row]]) -> Row | None:
         """Claim `due`, let `work` do it, and end its row, whatever comes; None where the slot was taken.
@@ -132,7 +151,6 @@ class Unattended:
         if not self.ledger.claim(row, twice=due.trigger == PERSON):
             return None
         try:
-            self._unless_busy(due)
             done = await work(row)
         except Stop as stop:
             done = replace(self._latest(row), outcome=stop.outcome, reason=stop.reason)
@@ -166,6 +184,8 @@ class Unattended:
         tokens, dollars = left(spent_on(self.ledger.rows(), self.clock(), self.settings.zone), self.settings.budget)
         row = self.ledger.note(replace(row, acting=True, model=errand.model))
         answer = await self.outside.ask(replace(errand, tokens=tokens, dollars=dollars))
+        if errand.session and not answer.problem:
+            self.outside.settle(errand.session)
         row = replace(
             row,
             session=answer.session,
@@ -182,14 +202,15 @@ class Unattended:
         count = failures(self.ledger.rows(), row.job) + 1
         return replace(row, outcome=outcome, reason=reason, notice=notice(count, reason))
 
-    def _unless_busy(self, due: Due) -> None:
-        if due.trigger != PERSON and self.outside.busy():
-            raise Stop("skipped", _BUSY)
-
     def _latest(self, row: Row) -> Row:
         """The row as it was noted last."""
         known = next((one for one in reversed(self.ledger.rows()) if one.id == row.id), row)
         return replace(known, outcome="running")
+
+
+def begun(due: Due, moment: datetime) -> Row:
+    """A row for `due` that begins at `moment`."""
+    return Row.begun(due.job, due.slot, due.due, moment, trigger=due.trigger, missed=due.missed, put_off=due.put_off)
 
 
 def unanswered(answer: Answer) -> tuple[Outcome, str]:

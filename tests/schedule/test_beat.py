@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,8 @@ from localgpt_tui.config.schedule import Job
 from localgpt_tui.files import Lock
 from localgpt_tui.memory.templates import HEARTBEAT as TEMPLATE
 from localgpt_tui.schedule.errand import Answer
+from localgpt_tui.schedule.jobs import Clockwork
+from localgpt_tui.schedule.questions import Question, decided
 
 
 @pytest.fixture
@@ -157,12 +160,71 @@ async def test_it_never_runs_beside_another_and_leaves_a_person_alone(heart):
     other = Lock(heart.state_folder / "unattended.lock")
     heart.ledger.begin_keeping(heart.now)
     other.acquire()
-    row = await heart.beat()
+    assert await heart.beat() is None
+    assert heart.rows == [], "it is put off"
+    row = await heart.beat("person")
     assert (row.outcome, row.reason) == ("skipped", "Another beat or job was still running.")
     other.release()
     heart.outside.is_busy = True
-    assert "middle of a turn" in (await heart.beat(minutes=30)).reason
+    assert await heart.beat(minutes=30) is None
     assert (await heart.beat("person", minutes=1)).outcome == "silent"
+
+
+async def test_a_task_waits_for_the_answer_that_it_needs_and_goes_on_in_its_session_after_a_yes(heart):
+    heart.say("- [ ] Write\n- [ ] Look\n")
+    heart.outside.answers = [Answer("DONE 1\nOPEN 2: it waits", session="s", waits=("write a", "run b"))]
+    row = await heart.beat()
+    assert (row.outcome, [tried.result for tried in row.tasks]) == (
+        "waiting",
+        ["claimed, but a call waits for your answer", "open: it waits"],
+    )
+    assert "[x]" not in heart.said()
+    asked = [Question("s", "write a", heart.now), Question("s", "run b", heart.now)]
+    heart.outside.asked = asked
+    row = await heart.beat(minutes=30)
+    assert (row.outcome, row.tasks[1].result) == ("waiting", "waits for your answer: write a; run b")
+    assert row.reason == heart.state.needs[0] == "“Write” waits for your answer: write a; run b."
+    row = await heart.beat("person", minutes=1)
+    assert row.outcome == "waiting", "nobody is asked the same twice"
+
+    heart.outside.asked = [replace(asked[0], answer="yes"), replace(asked[1], answer="no", reason="Not b.")]
+    heart.outside.answers = ["DONE 1\nDONE 2\nHEARTBEAT_OK"]
+    row = await heart.beat(minutes=30)
+    assert (row.outcome, heart.outside.asked, heart.said().count("[x]")) == ("silent", [], 2)
+    assert heart.outside.errands[-1].session == "s"
+    assert "- yes: write a\n- no: run b. They said: Not b.\n" in heart.outside.errands[-1].prompt
+    assert len(heart.outside.errands) == 2
+
+
+async def test_a_task_whose_only_wish_was_refused_is_left_until_the_person_starts_it(heart):
+    heart.say("- [ ] Tidy up\n")
+    heart.outside.answers = [Answer("OPEN 1: it waits", session="s", waits=("run rm x",))]
+    await heart.beat()
+    heart.outside.asked = [Question("s", "run rm x", heart.now, "no")]
+    for asked in (heart.outside.asked, []):  # the answer is forgotten one day; the rows are not
+        heart.outside.asked = asked
+        row = await heart.beat(minutes=30)
+        assert (row.outcome, row.tasks[0].result) == ("quiet", "you said no: run rm x")
+    assert heart.state.needs == ()
+    row = await heart.beat("person", minutes=30)
+    assert (row.outcome, row.tasks[0].result) == ("silent", "claimed")
+    assert heart.outside.errands[-1].session == ""
+
+
+async def test_a_job_goes_on_in_its_session_once_the_person_has_decided(tmp_path):
+    heart = Beating(tmp_path, jobs=[Job(name="news", schedule="every 2h", prompt="x", output="file news.md")])
+    heart.outside.answers = [Answer("In part.", session="s", waits=("fetch y",)), "All of it."]
+    row = await heart.job("news")
+    assert (row.outcome, row.reason.partition(" `")[0]) == ("waiting", "A call waits for your answer: fetch y.")
+    heart.outside.asked = [Question("s", "fetch y", heart.now + timedelta(minutes=5), "yes")]
+    schedule = heart.schedule(decided=lambda: decided(heart.outside.asked))
+    (due,) = [due for due in schedule.coming(heart.now) if due.trigger == "answer"]
+    row = await Clockwork(heart.runs).run(due)
+    assert (row.outcome, heart.outside.errands[-1].session) == ("sent", "s")
+    assert "- yes: fetch y" in heart.outside.errands[-1].prompt
+    assert heart.outside.delivered[-1] == ("file news.md", "All of it.")
+    assert all(due.trigger != "answer" for due in schedule.coming(heart.now))
+    assert heart.ledger.scheduled("news").trigger == "schedule", "its times are counted without it"
 
 
 async def test_being_stopped_and_a_defect_are_written_down(heart):

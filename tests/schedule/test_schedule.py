@@ -21,6 +21,7 @@ def brief(heart, made):
         row = Row.begun(due.job, due.slot, due.due, heart.now, trigger=due.trigger, missed=due.missed)
         if heart.ledger.claim(row.ended_with("quiet", heart.now)):
             made.append(row)
+        return ""
 
     return run
 
@@ -46,14 +47,14 @@ class Rows(list):
     def rows(self, limit=0):
         return self[-limit:]
 
-    def last(self, job):
-        return self[-1] if self else None
+    def taken(self, job, slot):
+        return any(row.slot == slot and row.job == job for row in self[-50:])
 
     def scheduled(self, job):
         return None
 
     def claim(self, row, *, twice=False):
-        if any(row.slot == known.slot and row.job == known.job for known in self[-50:]):
+        if self.taken(row.job, row.slot):
             return False
         self.append(row)
         return True
@@ -128,7 +129,7 @@ async def test_two_programs_make_each_beat_once_and_one_that_watches_makes_none(
     for _ in range(4):
         for heart in (one, two):
             heart.now = max(one.now, two.now)
-            due = heart.schedule().next(heart.now + timedelta(hours=1))
+            due = heart.schedule().coming(heart.now + timedelta(hours=1))[0]
             await brief(heart, made)(due)
         one.now = two.now = one.now + timedelta(minutes=30)
     assert len(one.rows) == len({row.slot for row in one.rows}) == len(made)
@@ -156,6 +157,59 @@ async def test_jobs_run_at_their_times_once_and_a_missed_one_runs_late(tmp_path)
         ("morning", "24 09:00", "schedule"),
     ]
     assert [(job, trigger) for job, _, trigger in told[3:]] == [("morning", "late")]
+
+
+async def test_a_beat_that_meets_a_turn_is_made_soon_after_it_and_the_one_row_says_why_it_was_late(tmp_path):
+    heart = Beating(tmp_path, jobs=[Job(name="news", schedule="every 30m", prompt="x")])
+    heart.say("- [ ] Look\n")
+    heart.ledger.begin_keeping(heart.now)
+    heart.bookmarks.jobs_since({"news": "every 30m"}, heart.now)
+    schedule = heart.schedule()
+    await walk(heart, schedule, heart.now + timedelta(minutes=29, seconds=50), look_again=30.0)
+    heart.outside.is_busy = True
+    began = len(heart.rows)
+    await walk(heart, schedule, heart.now + timedelta(minutes=12), look_again=30.0)
+    assert len(heart.rows) == began, "it looks again, and writes nothing"
+    assert (heart.state.mood, heart.state.words) == ("ok", "A beat waits until your turn is over.")
+
+    heart.outside.is_busy = False
+    over = heart.now
+    await walk(heart, schedule, heart.now + timedelta(minutes=15), look_again=30.0)
+    late = heart.rows[began:]
+    assert sorted((row.job, row.trigger, row.put_off) for row in late) == [
+        ("heartbeat", "late", "You were in the middle of a turn."),
+        ("news", "late", "You were in the middle of a turn."),
+    ]
+    assert all(over <= row.started <= over + timedelta(minutes=1) for row in late)
+    assert len({(row.job, row.slot) for row in heart.rows}) == len(heart.rows)
+
+
+async def test_what_was_put_off_until_the_next_one_is_skipped_in_one_row_and_the_next_is_made(tmp_path):
+    heart = Beating(tmp_path)
+    heart.say("- [ ] Look\n")
+    heart.ledger.begin_keeping(heart.now)
+    heart.now += timedelta(minutes=29)
+    heart.outside.is_busy = True
+    schedule = heart.schedule()
+    await walk(heart, schedule, heart.now + timedelta(minutes=32), look_again=30.0)
+    heart.outside.is_busy = False
+    await walk(heart, schedule, heart.now + timedelta(minutes=2), look_again=30.0)
+    skipped, made = heart.rows
+    assert (skipped.outcome, skipped.reason) == (
+        "skipped",
+        "You were in the middle of a turn. It was put off until its time was over.",
+    )
+    assert (made.outcome, made.put_off, made.missed) == ("silent", "You were in the middle of a turn.", 0)
+    assert made.due - skipped.due == timedelta(minutes=30)
+    assert len(heart.outside.errands) == 1
+
+
+async def test_a_turn_without_an_end_does_not_hide_that_nobody_makes_the_beats(tmp_path):
+    heart = Beating(tmp_path)
+    heart.ledger.begin_keeping(heart.now)
+    heart.outside.is_busy = True
+    heart.now += timedelta(hours=3)
+    assert heart.state.mood == "late"
 
 
 async def test_a_pause_holds_beats_and_jobs_and_ends_by_itself(tmp_path):
