@@ -35,6 +35,7 @@ from localgpt_tui.turns import NAME as TURNS
 from localgpt_tui.turns import Turns
 
 _UNLIMITED = sys.maxsize
+_EDITING_SECONDS = 3.0
 _INCOGNITO = "This session is incognito: nothing of it is kept, and there is no memory to look into or to write to."
 
 
@@ -66,6 +67,10 @@ class Assistant:
             assistant.memory.workspace.prepare()
         except LocalGPTError as error:  # a read-only disk: what is there can still be read
             assistant.warnings = (*loaded.warnings, str(error))
+        else:
+            left_out = load_context(assistant.memory.workspace, now().date()).left_out
+            told = (f"Not all of the workspace is given to the model: {sentence}." for sentence in left_out)
+            assistant.warnings = (*loaded.warnings, *told)
         for folder in (places.sessions, places.state, places.cache):
             sweep_temporaries(folder)
         return assistant
@@ -73,7 +78,9 @@ class Assistant:
     def start(self) -> None:
         """Keep the memory's index and history up to date in the background, from the loop that turns run in."""
         self.history.record_outside_changes()
-        self.memory.start()
+        self.memory.start(
+            busy=self._turns.any, noticed=lambda: self.history.record_outside_changes(after=_EDITING_SECONDS)
+        )
 
     async def aclose(self) -> None:
         """Stop what runs in the background; what was begun is finished."""
@@ -156,12 +163,19 @@ class Assistant:
         return PatientProvider([framed(provider_for(name, self.config)) for name in names])
 
     def converse(
-        self, journal: Journal, model: str, approver: Approver | None = None, *, light: bool = False
+        self,
+        journal: Journal,
+        model: str,
+        approver: Approver | None = None,
+        *,
+        light: bool = False,
+        persons: bool = True,
     ) -> Conversation:
         """A conversation in `journal`, answered by `model`; without an `approver` nobody is there to ask.
 
         Args:
             light: leave out what the workspace says of the person and the day, for a small task that runs often.
+            persons: whether its turns are the person's own, which what runs by itself gives way to.
 
         Raises:
             ConfigError: the name means no model.
@@ -192,7 +206,7 @@ class Assistant:
             begin=lambda: self.equipment.changes.begin(journal.id),
             close=kit.aclose,
             reminder=lambda: self.equipment.policy().block,
-            under_way=nullcontext if light else self._turns.under_way,
+            under_way=self._turns.under_way if persons else nullcontext,
             limits=Limits(
                 rounds=agent.max_rounds,
                 repeats=agent.max_tool_repeats or _UNLIMITED,

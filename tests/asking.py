@@ -20,7 +20,8 @@ RUN = Act(
     deletes=("build/",),
     reasons=("rm removes folders",),
     pattern="rm -rf build",
-    confined="full: writes in ~/notes only, no network",
+    confined="full: bubblewrap and seccomp",
+    network="off",
 )
 
 

@@ -8,6 +8,7 @@ assert heart.outside.errands[0].prompt
 import asyncio
 import os
 import signal
+import subprocess
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,7 +27,7 @@ from localgpt_tui.schedule.marking import TaskFile
 from localgpt_tui.schedule.schedule import Schedule
 from localgpt_tui.schedule.settings import settings_of
 from localgpt_tui.schedule.state import state_of
-from localgpt_tui.schedule.unattended import Chosen, Due, Unattended
+from localgpt_tui.schedule.unattended import BUSY, Chosen, Due, Unattended
 
 BERLIN = ZoneInfo("Europe/Berlin")
 START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -43,6 +44,7 @@ class FakeOutside:
     dies: str = ""
     effects: Path | None = None
     errands: list = field(default_factory=list)
+    asked: list = field(default_factory=list)
     delivered: list = field(default_factory=list)
 
     async def choose(self, model):
@@ -67,16 +69,33 @@ class FakeOutside:
         return self.permitted
 
     def busy(self):
-        self._reach("claimed")
+        self._reach("looking")
         return self.is_busy
 
-    async def deliver(self, output, row, text):
-        self.delivered.append((output, text))
+    def questions(self):
+        return self.asked
+
+    def settle(self, session):
+        self.asked = [one for one in self.asked if one.session != session or not one.answer]
+
+    async def deliver(self, output, row, answer):
+        self.delivered.append((output, answer.text))
         return f"to {output}"
 
     def _reach(self, point):
         if self.dies == point:
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+class FreeCommands:
+    """Fills the Commands port without a sandbox, and refuses what `refusal` gives a reason for."""
+
+    def __init__(self, folder, refusal):
+        self.folder, self.refusal = folder, refusal
+
+    async def run(self, line, seconds):
+        ended = await asyncio.to_thread(subprocess.run, line, cwd=self.folder, shell=True, capture_output=True)
+        return ended.returncode, ended.stdout
 
 
 class Beating:
@@ -97,7 +116,8 @@ class Beating:
             self.settings, self.ledger, self.outside, self.state_folder / "unattended.lock", lambda: self.now
         )
         self.file = TaskFile(self.workspace, self.history, BERLIN)
-        self.checks = Checks(self.state_folder / "checks.json", self.workspace.root, BERLIN, refusal)
+        commands = FreeCommands(self.workspace.root, refusal)
+        self.checks = Checks(self.state_folder / "checks.json", self.workspace.root, BERLIN, commands)
         self.heart = Heart(self.runs, self.file, self.checks)
 
     @property
@@ -112,6 +132,7 @@ class Beating:
             self.now,
             since=self.ledger.since,
             paused_until=self.bookmarks.paused_until,
+            hindrance=BUSY if self.outside.is_busy else "",
         )
 
     def say(self, text):
@@ -132,10 +153,13 @@ class Beating:
 
     def schedule(self, run=None, **rest):
         async def usual(due):
+            if self.outside.is_busy:
+                return BUSY
             if due.job == HEARTBEAT:
                 await self.heart.beat(due)
             else:
                 await Clockwork(self.runs).run(due)
+            return ""
 
         async def sleep(seconds):
             self.now += timedelta(seconds=seconds)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from beating import Beating
 
-POINTS = ("", "", "", "claimed", "choosing", "asking", "asked", "at random", "at random")
+POINTS = ("", "", "", "looking", "choosing", "asking", "asked", "at random", "at random")
 
 
 @dataclass
@@ -40,10 +40,10 @@ def crash_through(folder: Path, *, beats: int, seed: int) -> Account:
     for number in range(beats):
         heart.say(f"- [ ] Task of beat {number}\n")
         heart.outside.answers = [] if number % 8 == 0 else ["OPEN 1: later\nHEARTBEAT_OK"]
-        due = heart.schedule().next(heart.now)
+        due = heart.schedule().coming(heart.now)[0]
         heart.now = max(heart.now, due.due)
         for _ in range(20):  # a restarted program looks again at once
-            due = heart.schedule().next(heart.now)
+            due = heart.schedule().coming(heart.now)[0]
             if due.due > heart.now:
                 break
             account.killed += _in_a_process(heart, due, chance)

@@ -12,6 +12,7 @@ from localgpt_tui.assistant import Assistant
 from localgpt_tui.core.events import Event
 from localgpt_tui.core.messages import AssistantMessage, Message, ToolMessage, UserMessage
 from localgpt_tui.core.ports import Provider
+from localgpt_tui.heartbeat.keeping import Keeper
 from localgpt_tui.paths import Places, find_places
 from localgpt_tui.providers.discovery import Surroundings
 from localgpt_tui.sessions.journal import Journal
@@ -53,7 +54,13 @@ class StagedSitting(Sitting):
         return heartbeat
 
     async def keep(self, heartbeat) -> None:
-        """What runs by itself is for the tests that say so."""
+        """What runs by itself is for the tests that say so: here the schedule is only held."""
+        keeper = Keeper(heartbeat.daemon, heartbeat.places.state)
+        try:
+            keeper.elsewhere()
+            await asyncio.Event().wait()
+        finally:
+            keeper.leave()
 
 
 class StagedApp(LocalGPTApp):
@@ -133,7 +140,7 @@ async def until_shown(pilot: Pilot, words: str) -> None:
 async def play(pilot: Pilot, *events: Event) -> None:
     """Let a turn happen that never ends."""
     for event in events:
-        pilot.app.screen.post_message(Happened(event, "any"))
+        pilot.app.screen.post_message(Happened(event, pilot.app.screen.sitting.journal.id))
     await pilot.pause()
     pilot.app.screen.query_one("Transcript").flush()
     await pilot.pause()

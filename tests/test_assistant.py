@@ -38,6 +38,12 @@ def test_a_workspace_that_cannot_be_made_is_a_warning(places):
     assert "cannot be made" in Assistant.open(places).warnings[-1]
 
 
+def test_what_is_left_out_of_the_workspace_is_a_warning(places):
+    places.workspace.mkdir(parents=True)
+    (places.workspace / "MEMORY.md").write_text("- a fact\n" * 4_000)
+    assert "Not all of the workspace is given to the model: MEMORY.md: " in Assistant.open(places).warnings[-1]
+
+
 async def test_with_nothing_around_recall_answers_from_what_it_was_told(places):
     assistant = Assistant.open(places)
     choice = assistant.choose(Surroundings(), attended=True)

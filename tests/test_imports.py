@@ -50,3 +50,26 @@ def test_a_search_for_words_in_a_folder_of_notes_loads_no_configuration_and_no_h
     done = subprocess.run([sys.executable, "-c", probe, *asked], capture_output=True, text=True, check=False)
     assert "The canoe is green." in done.stdout
     assert done.stdout.endswith("[]\n"), done.stdout + done.stderr
+
+
+_OPENED = """
+import asyncio, sys
+from localgpt_tui.paths import find_places
+from localgpt_tui.ui.app import LocalGPTApp
+
+async def ready():
+    app = LocalGPTApp(find_places())
+    async with app.run_test(size=(120, 36)) as pilot:
+        while not app.screen.ready or any(each.group in {"opening", "learned"} for each in app.workers):
+            await pilot.pause(0.05)
+        print(sorted({"tomlkit", "httpx", "ollama", "numpy", "trafilatura", "mcp"} & set(sys.modules)))
+
+asyncio.run(ready())
+"""
+
+
+def test_an_app_that_is_ready_has_loaded_nothing_for_what_nobody_asked_for_yet(tmp_path, monkeypatch):
+    (tmp_path / "config.toml").write_text('[agent]\ndefault_model = "recall"\n')
+    monkeypatch.setenv("LOCALGPT_HOME", str(tmp_path))
+    done = subprocess.run([sys.executable, "-c", _OPENED], capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "[]", done.stdout + done.stderr

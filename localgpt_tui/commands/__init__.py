@@ -29,7 +29,8 @@ async def run(desk: Desk, line: str) -> None:
 
 
 async def _help(desk: Desk, _argument: str) -> None:
-    rows = [f"| `/{c.name}{' ' + c.argument if c.argument else ''}` | {c.help} |" for c in COMMANDS]
+    names = [f"/{command.name} {command.argument}".rstrip().replace("|", "\\|") for command in COMMANDS]
+    rows = [f"| `{name}` | {command.help} |" for name, command in zip(names, COMMANDS, strict=True)]
     desk.tell("\n".join(["| command | what it does |", "|---|---|", *rows]))
 
 
@@ -140,6 +141,9 @@ COMMANDS: tuple[Command, ...] = (
     _screen("editor", "write the draft in your editor", "w", key="draft-editor"),
     _screen("stash", "put the draft aside, or bring it back", "S", key="draft-stash"),
     _screen("history", "search what you said before, in any session", "f", key="draft-history"),
+    _screen("remember", "note LINE in today's log without asking a model, as a # before it does", "#", argument="LINE"),
+    _screen("top", "go to the first message", "<", key="transcript-top"),
+    _screen("end", "go to the end, and follow it", ">", key="transcript-end"),
     _screen("queue", "change what waits behind a reply", "Q"),
     _screen("find", "find a session by letters of its title", "/", "filter"),
     _screen("pin", "keep this session at the top of the list, or no longer", "*"),

@@ -17,7 +17,19 @@ async def switch(desk: Desk, argument: str) -> None:
     place = desk.assistant.destination(argument)
     desk.conversation.switch_provider(desk.assistant.provider(argument))
     where = f"What you write is sent to {place}." if place else "Nothing leaves this machine."
-    desk.tell(f"`{desk.conversation.model}` answers from now on. {where}")
+    model = desk.conversation.model
+    desk.tell(f"`{model}` answers from now on. {where}{await _doubt(desk, model)}")
+
+
+async def _doubt(desk: Desk, model: str) -> str:
+    """What speaks against an answer from `model`, as far as can be told without asking it."""
+    vendor, _, name = model.partition("/")
+    if vendor != "ollama":
+        return ""
+    found = await desk.do_beside(desk.assistant.look_around())
+    if found.ollama_problem:
+        return f" But {found.ollama_problem[0].lower()}{found.ollama_problem[1:]}" if not found.ollama_models else ""
+    return "" if name in found.ollama_models else f" But Ollama has no {name} yet: `ollama pull {name}` fetches it."
 
 
 async def tell_all(desk: Desk, _argument: str) -> None:

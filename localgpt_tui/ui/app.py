@@ -4,12 +4,12 @@ import asyncio
 import gc
 import signal
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
-from textual.app import App, SystemCommand
+from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
@@ -59,6 +59,7 @@ class LocalGPTApp(ThriftyOutput, Guarded, KeepsCrashes, ParsedOnce, OnTerminal, 
         session: str = "",
         resume: bool = False,
         model: str = "",
+        incognito: bool = False,
         open_sitting: "Callable[[], Sitting] | None" = None,
         pace: float = 1.0,
         clock: Callable[[], datetime] = now,
@@ -69,6 +70,7 @@ class LocalGPTApp(ThriftyOutput, Guarded, KeepsCrashes, ParsedOnce, OnTerminal, 
             session: the id of the session to open, or how it begins; empty for a new one.
             resume: open the latest session instead of a new one.
             model: the model that is to answer; empty to use the configured one or what is found.
+            incognito: begin a session that is never on the disk.
             open_sitting: opens the assistant, in a thread, after the first frame.
             pace: seconds between two looks at what another program does to the session.
             clock: tells the present moment.
@@ -77,7 +79,7 @@ class LocalGPTApp(ThriftyOutput, Guarded, KeepsCrashes, ParsedOnce, OnTerminal, 
         super().__init__()
         self._places = places
         self._chat = ChatScreen(
-            open_sitting or (lambda: self._open(session=session, resume=resume, model=model)),
+            open_sitting or (lambda: self._open(session=session, resume=resume, model=model, incognito=incognito)),
             pace=pace,
             clock=clock,
         )
@@ -99,10 +101,6 @@ class LocalGPTApp(ThriftyOutput, Guarded, KeepsCrashes, ParsedOnce, OnTerminal, 
         """The chat is where everything begins."""
         return self._chat
 
-    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:  # noqa: ARG002 - Textual's signature
-        """The palette shows our own commands; of Textual's, the choice of a theme."""
-        yield SystemCommand("theme", "choose how localgpt looks", self.action_change_theme)
-
     def on_mount(self) -> None:
         """Take the person's keys; end in good order when we are told to, and when the terminal goes away."""
         self.set_keymap(keymap(self._settings.keys))
@@ -112,7 +110,7 @@ class LocalGPTApp(ThriftyOutput, Guarded, KeepsCrashes, ParsedOnce, OnTerminal, 
         self.listen_for_hangup()
 
     def watch_theme(self, theme_name: str) -> None:
-        """Remember a theme that the person chose in the palette."""
+        """Remember a theme that the person chose."""
         if self.is_running and self._chat.sitting is not None:
             self.run_worker(asyncio.to_thread(self._keep_theme, theme_name), group="theme", exclusive=True)
 
@@ -149,10 +147,10 @@ class LocalGPTApp(ThriftyOutput, Guarded, KeepsCrashes, ParsedOnce, OnTerminal, 
         self.refresh(layout=True)
         self.screen.refresh(layout=True)
 
-    def _open(self, *, session: str, resume: bool, model: str) -> "Sitting":
+    def _open(self, *, session: str, resume: bool, model: str, incognito: bool) -> "Sitting":
         from localgpt_tui.ui.sitting import Sitting  # noqa: PLC0415 - the first frame does not wait for it
 
-        return Sitting.open(self._places, session=session, resume=resume, model=model)
+        return Sitting.open(self._places, session=session, resume=resume, model=model, incognito=incognito)
 
     def _keep_theme(self, name: str) -> None:
         from localgpt_tui.config.edit import set_value  # noqa: PLC0415 - the first frame does not wait for it

@@ -11,6 +11,8 @@ from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+from localgpt_tui.ui.keyboard import Pastes
+
 _TICK = 0.1  # seconds until an Escape that nothing follows counts as the key
 
 
@@ -69,6 +71,7 @@ class CalmDriver(LinuxDriver):
         """Read keys until the driver is stopped or the terminal is gone."""
         parser = XTermParser(self._debug)
         decode = getincrementaldecoder("utf-8")("replace").decode  # one wrong byte is no reason to end
+        pastes = Pastes()
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
@@ -77,7 +80,7 @@ class CalmDriver(LinuxDriver):
                     if not read and not os.isatty(self.fileno):
                         self.send_message(TerminalGone())
                         return
-                    for event in parser.feed(decode(read)) if read else ():
+                    for event in parser.feed(pastes.harmless(decode(read))) if read else ():
                         self.process_message(event)
                 for event in parser.tick():
                     self.process_message(event)

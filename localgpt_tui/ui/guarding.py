@@ -51,6 +51,13 @@ def inbox(sitting: "Sitting | None") -> "Inbox | None":
     return sitting.assistant.equipment.inbox if sitting is not None else None
 
 
+def runs_by_itself(sitting: "Sitting", session: str) -> bool:
+    """Whether the session of that id is one of the heartbeat's or of a job's: it goes on without a person."""
+    places = sitting.assistant.places
+    files = places.state.glob(f"agents/*/sessions/{session}.jsonl")
+    return any(file.parent != places.sessions for file in files)
+
+
 def journal_of(sitting: "Sitting", session: str) -> "Journal":
     """The session of that id, also one of the heartbeat's or of a job's; blocks on the disk.
 

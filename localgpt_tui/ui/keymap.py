@@ -29,6 +29,11 @@ _SHOWN = {
     "right_curly_bracket": "}",
     "up": "↑",
     "down": "↓",
+    "left": "←",
+    "right": "→",
+    "plus": "+",
+    "minus": "-",
+    "equals_sign": "=",
 }
 
 

@@ -103,6 +103,11 @@ def keys_of(action: str, keys: Mapping[str, str]) -> str:
     return next((each.shown for each in actions(keys) if each.id == action), "")
 
 
+def place_of(widget: object) -> str:
+    """Where the person is who has the keys in `widget`: a place of `actions`, the prompt where it is none of them."""
+    return next((place for place, owner in _SCOPES if isinstance(widget, owner)), "Prompt")
+
+
 def conflicts(keys: Mapping[str, str]) -> list[str]:
     """What is wrong with the person's `keys`, in sentences; nothing where they can be used as they are."""
     known = actions(keys)

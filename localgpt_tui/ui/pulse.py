@@ -9,10 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from localgpt_tui.config.edit import set_value
 from localgpt_tui.config.times import duration, in_words
 from localgpt_tui.core.errors import LocalGPTError
-from localgpt_tui.heartbeat import Heartbeat
+from localgpt_tui.heartbeat import Heartbeat, keeping
 from localgpt_tui.ledger import Ledger, Row
 from localgpt_tui.schedule import bookmarks
 from localgpt_tui.schedule.schedule import RECENT
@@ -37,7 +36,7 @@ class Seen:
     Attributes:
         recent: the rows of the last 24 hours, the oldest first; rows: those that are kept at hand, some weeks of them.
         problem: why HEARTBEAT.md or the configuration cannot be used; empty where they can.
-        daemon: the process that keeps the schedule; 0 where the apps that are open do.
+        kept: which program keeps the schedule, in words.
     """
 
     moment: datetime
@@ -47,7 +46,7 @@ class Seen:
     plan: Plan
     every: timedelta
     problem: str = ""
-    daemon: int = 0
+    kept: str = ""
 
 
 class Pulse:
@@ -66,6 +65,7 @@ class Pulse:
             heart.ledger.path,
             heart.daemon.path,
             places.state / bookmarks.NAME,
+            places.state / keeping.NAME,
             places.workspace / FILE,
             places.config_file,
         )
@@ -132,6 +132,8 @@ class Pulse:
         if not further:
             return f"Every {in_words(every)} is as far as this goes; config.toml takes any interval."
         wanted = further[0 if step > 0 else -1]
+        from localgpt_tui.config.edit import set_value  # noqa: PLC0415 - writing TOML is seldom wanted
+
         set_value(self.heart.places, "heartbeat.interval", in_words(wanted))
         with self._alone:
             self._reload()
@@ -141,8 +143,8 @@ class Pulse:
         return f"A beat every {in_words(wanted)}."
 
     def _seen(self, now: datetime) -> Seen:
-        daemon = self.heart.daemon.running
-        state = self._soon(self.heart.state(), now) if daemon is None else self.heart.state()
+        kept = self.heart.kept
+        state = self._soon(self.heart.state(), now) if kept.by != "daemon" else self.heart.state()
         rows = self.heart.ledger.rows(RECENT)
         first = next((place for place, row in enumerate(rows) if now - row.started < _DAY), len(rows))
         return Seen(
@@ -153,7 +155,7 @@ class Pulse:
             self._plan,
             self.heart.settings.rhythm.every,
             self._problem,
-            daemon.pid if daemon else 0,
+            kept.words,
         )
 
     def _soon(self, state: State, now: datetime) -> State:

@@ -5,6 +5,7 @@ import contextlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 import apsw
 
@@ -269,12 +270,14 @@ class Remembering:
         """
         return await asyncio.to_thread(self.history.log, path, _LOOKED_BACK)
 
-    async def learned(self, session: str) -> list[Change]:
-        """What the conversation `session` wrote and what is still there, newest first.
+    async def learned(self, session: str, *, since: datetime | None = None) -> list[Change]:
+        """What the conversation `session`, which began at `since`, wrote and what is still there, newest first.
 
         Raises:
             LocalGPTError: the history cannot be read.
         """
+        if since is not None and not await asyncio.to_thread(self.history.may_have_changed, since):
+            return []
         undone: set[str] = set()
         left = []
         for change in await self.log():

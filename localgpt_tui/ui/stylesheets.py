@@ -1,5 +1,6 @@
 """Where the looks are, and what they mean once they were read: nothing is parsed twice."""
 
+import asyncio
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -32,6 +33,15 @@ class ParsedOnce(App[Any]):
     def __init__(self, **rest: Any) -> None:  # noqa: ANN401 - whatever the app takes
         super().__init__(**rest)
         self.stylesheet = _Sheets(variables=self.get_css_variables())
+
+    async def read_ahead(self, *names: str) -> None:
+        """Know the sheets of these names before a screen asks for them: what is in sight is not drawn again for it."""
+        paths = [_folder() / f"{name}.tcss" for name in names]
+        ahead = _Sheets(variables=self.get_css_variables())
+        ahead.read_all(paths)
+        await asyncio.to_thread(ahead.parse)
+        self.stylesheet.read_all(paths)
+        self.stylesheet.reparse()
 
     def refresh_css(self, animate: bool = True) -> None:  # noqa: FBT001, FBT002 - Textual's signature
         """Take over other colours; while the app starts there is nothing yet that would have to change."""

@@ -7,12 +7,15 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from textual.theme import BUILTIN_THEMES
+
 from localgpt_tui.attachments import located, mention
 from localgpt_tui.commands import COMMANDS, Command, find
 from localgpt_tui.drafting.completion import Suggestion, Wish
 from localgpt_tui.drafting.folder import files_below
 from localgpt_tui.drafting.fuzzy import match, rank
 from localgpt_tui.ui.mentions import SESSIONS
+from localgpt_tui.ui.themes import THEMES
 
 if TYPE_CHECKING:
     from localgpt_tui.ui.sitting import Sitting
@@ -55,6 +58,8 @@ class Suggesting:
                 return _named(query, self._models())
             case "attach":
                 return [_file(path, places, quoted=False) for path, places in await self._paths(query)]
+            case "theme":
+                return _named(query, {theme.name: "" for theme in (*THEMES, *BUILTIN_THEMES.values())})
             case "detach":
                 return _named(query, dict.fromkeys(attached, "attached"))
             case _:

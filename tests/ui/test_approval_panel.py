@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from asking import RUN, asking_on, panel, press, question
 from stage import shown, staged, until, until_ready, until_shown
+from textual import events
 
 from localgpt_tui.core.approvals import Act, Decision
 from localgpt_tui.ui.screens.answering import EditCallScreen
@@ -25,7 +26,7 @@ async def test_a_question_stands_above_the_draft_and_lets_the_person_write_on():
             "deletes  build/",
             "changes  notes.txt",
             "in       /home/person/notes",
-            "sandbox  full: writes in ~/notes only, no network",
+            "sandbox  full: bubblewrap and seccomp; network off",
             "because  POLICY.md#L4 says “ask before removing”",
             "y yes, once     s “rm -rf build” for this session",
             "What you type goes into the draft; Tab brings the keys here.",
@@ -58,13 +59,19 @@ async def test_tab_brings_the_keys_to_the_question_and_a_letter_that_is_no_answe
         assert pilot.app.focused is pilot.app.screen.prompt
         panel(pilot).pause = 0.15
         await pilot.press("tab")
+        await until(pilot, lambda: panel(pilot).armed)
+        for letter in "why yes":
+            panel(pilot).post_message(events.Key("space" if letter == " " else letter, letter))
+        await until(pilot, lambda: pilot.app.screen.prompt.text == "wordsxwhy yes")
+        assert not asking.answers, "in the middle of a word no letter answers"
+        await pilot.press("tab")
         await press(pilot, "s")
         await until(pilot, lambda: asking.answers == [Decision("session")])
         assert pilot.app.focused is pilot.app.screen.prompt
 
 
 async def test_questions_queue_and_one_that_is_taken_back_goes_away_with_its_dialog():
-    second = question(replace(RUN, shown="git push", deletes=(), pattern="", confined=""), number=2)
+    second = question(replace(RUN, shown="git push", deletes=(), pattern="", confined="", network="on"), number=2)
     async with staged().run_test(size=(80, 24)) as pilot:
         asking = await asking_on(pilot, question(), second)
         await until_shown(pilot, "1 of 2")
@@ -102,6 +109,9 @@ async def test_a_no_may_say_why_and_a_call_may_be_changed_first():
         await until(pilot, lambda: panel(pilot).ids == {"q2"})
         await press(pilot, "e")
         await until(pilot, lambda: isinstance(pilot.app.screen, EditCallScreen))
+        await pilot.press("enter")
+        await until_shown(pilot, "Nothing was changed.")
+        assert len(asking.answers) == 1
         await pilot.press("end", *(["backspace"] * len(" > notes.txt")), "enter")
         await until(pilot, lambda: len(asking.answers) == 2)
         assert asking.answers[1].answer == "edit"

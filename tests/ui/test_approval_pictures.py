@@ -25,6 +25,7 @@ LOOSE = replace(
     reasons=("sh runs what was fetched",),
     pattern="",
     confined="",
+    network="on",
 )
 BEFORE = [f"{number}. a point that stays as it is" for number in range(1, 40)]
 CHANGE = Act(
@@ -163,7 +164,7 @@ def happened():
         Said(ToolMessage("c1", "edit_file", "Changed 1 place.", seconds=0.012, time=NOON), "e3"),
         ToolStarted(second),
         Said(ToolMessage("c2", "bash", "2 failed\nexit status 1", failed=True, seconds=12.4, time=NOON), "e4"),
-        Said(ToolMessage("c3", "bash", "The person said no.", failed=True, time=NOON), "e5"),
+        Said(ToolMessage("c3", "bash", "The person said no.", failed=True, declined=True, time=NOON), "e5"),
         ToolStarted(fourth),
         ToolProgress("c4", "".join(f"cc -c part{number}.c\n" for number in range(1, 2001))),
     ]

@@ -182,6 +182,7 @@ async def test_questions_of_other_programs_are_listed_and_answered():
     inbox.add(elsewhere, NOON)
     async with handed("Hello.", hands=Hands()).run_test(size=(100, 24)) as pilot:
         await until_ready(pilot)
+        chat = pilot.app.screen
         await pilot.press(*"/needs", "enter")
         await until_shown(pilot, "Needs you   1")
         assert "bash git push --force" in shown(pilot.app)
@@ -195,15 +196,15 @@ async def test_questions_of_other_programs_are_listed_and_answered():
         await until_shown(pilot, "Nothing waits.")
         with Journal.create(find_places().state / "agents" / "heartbeat" / "sessions") as beat:
             beat.append(UserMessage("a beat"))
-        assert guarding.runs_by_itself(pilot.app.screen.sitting, beat.id)
+        assert guarding.runs_by_itself(chat.sitting, beat.id)
         with Journal.create(find_places().sessions) as journal:
             journal.append(UserMessage("the nightly digest, please"))
-        assert not guarding.runs_by_itself(pilot.app.screen.sitting, journal.id)
+        assert not guarding.runs_by_itself(chat.sitting, journal.id)
         inbox.add(replace(elsewhere, id="def456", session=journal.id), NOON)
         question = find_places().state / "approvals" / "def456.json"
         question.write_text(question.read_text().replace(f'"pid": {os.getpid()}', '"pid": 4194305'))
         await pilot.press("ctrl+p", *"which model", "enter")  # a command closes the list
-        await until_shown(pilot, "`scripted/model` answers here.")
+        await until_shown(pilot, "scripted/model answers here.")
         await pilot.press(*"/needs", "enter")
         await until_shown(pilot, "its program has ended")
         await pilot.press("enter")

@@ -103,6 +103,7 @@ async def test_who_comes_back_sees_the_reply_grow_with_the_draft_and_what_waits_
     model = Slow()
     async with staged(provider=model).run_test(size=ROOMY) as pilot:
         await ask(pilot, "first", "Answer 1 begins")
+        assert "Enter queue" in shown(pilot.app)
         await pilot.press(*"then", "enter", *"half a thought")
         left = await leave(pilot)
         assert not pilot.app.screen.prompt.text
@@ -184,3 +185,9 @@ async def test_a_running_session_is_not_deleted_from_the_list():
         await pilot.press("ctrl+x", "l", "g", "d")
         await until_shown(pilot, "A reply is being written in it")
         assert pilot.app.screen.replying == {left}
+
+
+async def test_a_question_that_was_never_answered_says_so_when_its_session_is_opened():
+    write_session(UserMessage("trip to Lisbon"))
+    async with staged(resume=True).run_test() as pilot:
+        await until_shown(pilot, "This was never answered; /retry asks again.")

@@ -1,5 +1,6 @@
 """Beats in words and signs: pure, and the same on every terminal."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -98,4 +99,8 @@ def test_a_row_and_a_task_say_all_that_is_known_of_them(tmp_path):
     assert any(word.startswith("✗ “Due: tomorrow”") for word in words)
     assert words[-1] == "last 12:55 verified"
     assert told(done) == "wrote MEMORY.md · Two mails."
-    assert "- Read the inbox: verified" in row_words(done, START, heart_.settings.zone).plain
+    late = replace(done, trigger="late", put_off="You were in the middle of a turn.")
+    shown = row_words(late, START, heart_.settings.zone).plain
+    assert "- Read the inbox: verified" in shown
+    assert "late · " in shown
+    assert "put off: You were in the middle of a turn." in shown

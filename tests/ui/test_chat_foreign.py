@@ -1,14 +1,18 @@
 """Foreign text can do nothing to the terminal or the app, wherever it is shown."""
 
+import re
+
 import pytest
 from fakes import ScriptedProvider
-from stage import CLAUDE, shown, staged, until, until_ready, until_shown, write_session
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from stage import shown, staged, until, until_ready, until_shown, write_session
 from textual import events
 from textual._xterm_parser import XTermParser
 
 from localgpt_tui.core.messages import UserMessage
 from localgpt_tui.providers.discovery import Surroundings
-from localgpt_tui.ui.keyboard import ignore_alt_symbols
+from localgpt_tui.ui.keyboard import Pastes, ignore_alt_symbols
 from localgpt_tui.ui.widgets.prompt import LARGEST_PASTE
 
 HOSTILE = "\x1b]52;c;cm0=\x07\x1b]2;owned\x07\x9b2J[/x] [@click=app.quit]press[/] [bold]me\u202e"
@@ -38,16 +42,6 @@ async def test_what_was_found_is_shown_as_it_is():
         assert no_control_character(shown(pilot.app))
 
 
-async def test_what_waits_is_shown_as_it_is():
-    async with staged(surroundings=CLAUDE).run_test(size=(120, 40)) as pilot:
-        await until_ready(pilot)
-        pilot.app.screen.set_focus(pilot.app.screen.prompt)
-        pilot.app.screen.prompt.write(HOSTILE)
-        await pilot.press("enter")
-        await until_shown(pilot, f"queued  {HARMLESS}")
-        assert no_control_character(shown(pilot.app))
-
-
 async def test_what_is_pasted_is_made_harmless():
     async with staged().run_test() as pilot:
         await until_ready(pilot)
@@ -56,20 +50,25 @@ async def test_what_is_pasted_is_made_harmless():
         assert pilot.app.screen.prompt.text == f"one\n{HARMLESS}"
 
 
+@settings(max_examples=100)
+@given(st.text(alphabet="\x1b[201~xy\r\x18\x00é", max_size=40), st.integers(1, 7))
+def test_what_is_pasted_presses_no_key_however_it_arrives(pasted, size):
+    pasted = pasted.replace("\x1b[201~", "")
+    sent = f"a\x1b[200~{pasted}\x1b[201~\x1b[Ab"
+    pastes, parser = Pastes(), XTermParser()
+    pieces = [pastes.harmless(sent[at : at + size]) for at in range(0, len(sent), size)]
+    arrived = list(parser.feed("".join(pieces)))
+    text = "".join(event.text for event in arrived if isinstance(event, events.Paste))
+    assert text == re.sub(r"[\x1b\x18\x00]", "", pasted)
+    assert [event.key for event in arrived if isinstance(event, events.Key)] == ["a", "up", "b"]
+
+
 async def test_a_paste_that_is_too_big_for_the_draft_goes_beside_it():
     async with staged().run_test() as pilot:
         await until_ready(pilot)
         pilot.app.post_message(events.Paste("x" * (LARGEST_PASTE + 1)))
         await until_shown(pilot, "attached  paste-1.txt 64 kB")
         assert pilot.app.screen.prompt.text == ""
-
-
-async def test_a_hostile_answer_does_nothing():
-    async with staged(provider=ScriptedProvider(HOSTILE)).run_test(size=(120, 40)) as pilot:
-        await until_ready(pilot)
-        await pilot.press(*"go", "enter")
-        await until_shown(pilot, HARMLESS)
-        assert no_control_character(shown(pilot.app))
 
 
 async def test_the_rename_dialog_shows_a_hostile_title_as_it_is():

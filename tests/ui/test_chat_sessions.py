@@ -8,6 +8,7 @@ from localgpt_tui.paths import find_places
 from localgpt_tui.sessions.journal import Journal
 from localgpt_tui.sessions.shelf import Shelf
 from localgpt_tui.ui.screens.rename import RenameScreen
+from localgpt_tui.ui.widgets.session_list import SessionList
 
 ROOMY = (120, 40)
 
@@ -100,7 +101,13 @@ async def test_a_deleted_session_comes_back():
         await until_shown(pilot, "Deleted “trip to Lisbon”")
         assert [session.id for session in shelf().list()] == [newest]
         await pilot.press("u")
-        await until_shown(pilot, "Pack light.")
+        await until_shown(pilot, "“trip to Lisbon” is back")
+        await pilot.press("g", "d")
+        await until_shown(pilot, "/undelete brings it back.")
+        assert isinstance(pilot.app.focused, SessionList), "who tidies the list goes on there"
+        await pilot.press("u")
+        await until_shown(pilot, "is back; Enter opens it.")
+        assert not pilot.app.screen.prompt.text
     assert {session.id for session in shelf().list()} == {older, newest}
 
 

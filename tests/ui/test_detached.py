@@ -38,7 +38,7 @@ def ask(terminal, model, words="hello there"):
     terminal.press(words)
     terminal.until(words)
     terminal.press("\r")
-    terminal.until("Hello")
+    terminal.until("from the model.")
     assert model.waiting.wait(20)
 
 

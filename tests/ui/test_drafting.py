@@ -188,6 +188,18 @@ async def test_what_was_said_is_found_by_a_few_letters():
     assert [json.loads(line)["text"] for line in lines] == ["the blue kettle", "something else"]
 
 
+async def test_signs_that_join_letters_and_emoji_are_part_of_what_is_typed():
+    async with staged().run_test() as pilot:
+        await until_ready(pilot)
+        prompt = pilot.app.screen.prompt
+        await pilot.press("\U0001f469")
+        prompt.post_message(events.Key("zero_width_joiner", "\u200d"))
+        await pilot.press("\U0001f469", "a")
+        prompt.post_message(events.Key("zero_width_non_joiner", "\u200c"))
+        await pilot.press("b")
+        assert prompt.text == "\U0001f469\u200d\U0001f469a\u200cb"
+
+
 async def test_a_draft_put_aside_comes_back():
     async with staged().run_test() as pilot:
         await until_ready(pilot)

@@ -53,6 +53,11 @@ def test_a_command_that_little_or_nothing_holds_in_says_so_in_words_and_colour()
 
     assert confinement("full: bubblewrap") == ("full: bubblewrap", "")
     assert confinement("limited: rlimits") == ("limited: rlimits", "bold $warning")
+    asked = Approval(
+        "q", ToolCall("c", "bash", "{}"), Act("run", "run", confined="full: x", network="off", afterwards="goes on")
+    )
+    said = [plain(line) for line in fact_lines(asked, 80)]
+    assert said == ["sandbox  full: x; network off", "then     goes on"]
     loose = ("nothing holds it in: it can do all that you can", "bold $error")
     assert confinement("") == confinement("none: nothing holds commands in") == loose
 

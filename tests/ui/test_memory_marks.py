@@ -58,10 +58,10 @@ def test_wherever_a_page_begins_the_marks_stand_under_the_whole_turn(cut):
 
     assert shape(later) == shape(whole)
     marks = [line for line in shape(whole) if line.startswith("[")]
-    assert marks == ["[1] MEMORY.md:3 [2] memory/2026-03-12.md:41"]
+    assert marks == ["[1] MEMORY.md#L3 [2] memory/2026-03-12.md#L41-L44"]
     assert shape(whole).index(marks[0]) == shape(whole).index("ReplyRow On 14 May [1].") + 1
 
 
 def test_memories_of_old_sessions_are_numbered_by_their_place():
     old = (Passage("b.md", 1, 1, ""), Passage("a.md", 2, 3, ""), Passage("b.md", 1, 1, ""))
-    assert [mark_of(each) for each in counted(old)] == ["[1] b.md:1", "[2] a.md:2"]
+    assert [mark_of(each) for each in counted(old)] == ["[1] b.md#L1", "[2] a.md#L2-L3"]

@@ -114,7 +114,7 @@ def test_results_come_while_typing_with_the_parts_of_their_score(folder, snap_co
     async def before(pilot):
         await settled(pilot)
         await pilot.press("slash", *"who owns the clock")
-        await settled(pilot, "found", "memory/2026-03-12.md:", "keyword", "the writer owns the clock")
+        await settled(pilot, "found", "memory/2026-03-12.md#L", "keyword", "the writer owns the clock")
         await pilot.press("enter")
 
     assert snap_compare(MemoryApp(folder), terminal_size=size, run_before=before)
@@ -144,7 +144,7 @@ async def test_a_note_is_added_found_and_undone(folder):
         noted = folder / "workspace/memory/2026-03-14.md"
         assert noted.read_text() == "# 2026-03-14\n\n- The boiler is serviced in June\n"
         await pilot.press("slash", *"boiler")
-        await until_shown(pilot, "memory/2026-03-14.md:")
+        await until_shown(pilot, "memory/2026-03-14.md#L")
         await pilot.press("escape", "u")
         await until_shown(pilot, "Taken back")
         assert not noted.exists()
@@ -280,7 +280,7 @@ async def test_what_is_pinned_stands_above_the_files_and_survives_an_edit_and_a_
         written = app.memory.workspace.edit("MEMORY.md", "# Memory\n", "# Memory\n\nOf all things.\n")
         await app.engine.run(app.memory.took(written))
         await pilot.press("escape", "A", *"more", "enter")
-        await until_shown(pilot, "MEMORY.md:6")
+        await until_shown(pilot, "MEMORY.md#L6")
         await pilot.press("g")
         await until_shown(pilot, "▌ 6 - The wifi password is swordfish.")
         await pilot.press("p")

@@ -70,3 +70,18 @@ async def test_the_looks_of_the_transcript_wait_until_there_is_something_to_show
         transcript.focus()
         await pilot.pause()
         assert all(transcript._component_styles[name] is style for name, style in kept.items())
+
+
+async def test_a_sheet_that_is_read_ahead_is_known_and_changes_nothing_in_sight():
+    class Early(Swift):
+        CSS_PATH = [*stylesheets()]  # noqa: RUF012 - Textual's way
+
+    app = Early(theme=themes.DEFAULT)
+    async with app.run_test():
+        before = looks(app)
+        (later,) = stylesheet("heartbeat")
+        assert not app.stylesheet.has_source(str(later), "")
+        await app.read_ahead("heartbeat")
+        assert app.stylesheet.has_source(str(later), "")
+        app.refresh_css()
+        assert looks(app) == before

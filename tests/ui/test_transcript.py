@@ -181,7 +181,7 @@ async def test_a_failed_turn_says_why_and_what_to_do():
         assert "attempt 2" not in shown
         assert "ollama/llama3 answers instead." in shown
         assert "— failed —" in shown
-        assert "▌ failed\n   The stream ended early.\n   Send it again." in shown
+        assert "▌ failed  /retry asks again\n   The stream ended early.\n   Send it again." in shown
 
 
 async def test_stopping_before_anything_arrived_is_shown_too():

@@ -182,9 +182,8 @@ def task_words(task: Task, now: datetime, zone: tzinfo, last: str) -> list[str]:
 
 def last_tried(rows: Iterable[Row], now: datetime, zone: tzinfo) -> dict[str, str]:
     """For each task, by its key, when it was tried last and what came of it."""
-    found: dict[str, str] = {}
-    for row in rows:
-        for tried in row.tasks:
-            result = tried.result or OUTCOMES[row.outcome].word
-            found[tried.key] = f"{clock(row.started, now, zone)} {result}"
-    return found
+    newest = {tried.key: (row, tried) for row in rows for tried in row.tasks}
+    return {
+        key: f"{clock(row.started, now, zone)} {tried.result or OUTCOMES[row.outcome].word}"
+        for key, (row, tried) in newest.items()
+    }

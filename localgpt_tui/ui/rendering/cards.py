@@ -18,6 +18,7 @@ from localgpt_tui.ui.widgets.rows import (
     Row,
     SourcesRow,
     ThinkingRow,
+    ToldRow,
     ToolRow,
     UserRow,
 )
@@ -40,6 +41,11 @@ def row_rendering(row: Row, width: int, icons: Icons, *, colours: bool = True) -
             body = _error(row, width, icons)
         case SourcesRow():
             body = _sources(row, width, icons)
+        case ToldRow():
+            told = render(printable(row.text), width, icons=icons, colours=colours)
+            told.lines = [*([[]] * row.gap), *told.lines]
+            told.code = [block.moved(row.gap) for block in told.code]
+            return told
         case NoticeRow():
             body = [*wrap([(printable(row.text), "notice")], width)]
         case _:
@@ -60,7 +66,7 @@ def head_line(row: HeadRow, width: int, icons: Icons) -> Line:
         details.append(duration(row.seconds))
     if row.tokens:
         details.append(f"{row.tokens:,} tokens")
-    if row.cost is not None:
+    if row.cost:
         details.append(f"${row.cost:.4f}" if row.cost < 0.1 else f"${row.cost:.2f}")
     name = "assistant"
     return [
@@ -127,7 +133,9 @@ def _sources(row: SourcesRow, width: int, icons: Icons) -> list[Line]:
 
 
 def _error(row: ErrorRow, width: int, icons: Icons) -> list[Line]:
-    lines: list[Line] = [[(f"{icons.bar} ", f"{GUTTER} error"), ("failed", "error")]]
+    lines: list[Line] = [
+        [(f"{icons.bar} ", f"{GUTTER} error"), ("failed", "error"), ("  /retry asks again", "details")]
+    ]
     lines += indented(prose(printable(row.text), width - 2, "error-text"))
     if row.advice:
         lines += indented(prose(printable(row.advice), width - 2))

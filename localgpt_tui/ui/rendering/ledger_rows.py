@@ -9,6 +9,7 @@ from localgpt_tui.safety.terminal import printable
 from localgpt_tui.ui.rendering.beats import OUTCOMES, dollars, took
 
 _MOST_SAID = 600
+_BEGAN = {"late": "late", "person": "by you", "answer": "after your answer"}
 
 
 def row_words(row: Row, now: datetime, zone: tzinfo) -> Content:
@@ -20,12 +21,14 @@ def row_words(row: Row, now: datetime, zone: tzinfo) -> Content:
     late = row.started - row.due
     facts = [
         f"due {row.due.astimezone(zone):%H:%M:%S}" if late.total_seconds() >= 1 else "",
-        f"by {row.trigger}" if row.trigger != "schedule" else "",
+        _BEGAN.get(row.trigger, ""),
         f"after {row.missed} missed" if row.missed else "",
         f"took {length}" if length else "",
         f"{row.model}, {row.tokens:,} tokens, {dollars(row.money)}" if row.asked_a_model else "no model asked",
     ]
     lines = [head, Content(printable(" · ".join(filter(None, facts)))).stylize("$text-muted")]
+    if row.put_off:
+        lines.append(Content(printable(f"put off: {row.put_off}")))
     if row.reason:
         lines.append(Content(printable(row.reason)).stylize(sign.look if sign.look == "$error" else ""))
     if row.notice:

@@ -95,7 +95,8 @@ def fact_lines(approval: Approval, width: int, *, everything: bool = True) -> li
     ):
         lines += _fact(label, _paths(values, look, most), width)
     lines += _fact("in", exact(_tilde(act.folder)), width)
-    lines += _fact("sandbox", _confinement(act), width)
+    lines += _fact("sandbox", _confinement(act), width, prose=True)
+    lines += _fact("then", exact(act.afterwards), width, prose=True)
     for letters in lookalikes("\n".join((text_of(approval)[:10_000], *act.writes, *act.deletes, *act.hosts))):
         lines += _fact("beware", [(letters, _WARNS)], width)
     for number, reason in enumerate(dict.fromkeys((*approval.why, *act.reasons))):
@@ -106,10 +107,12 @@ def fact_lines(approval: Approval, width: int, *, everything: bool = True) -> li
 
 
 def _confinement(act: Act) -> Line:
-    """What holds a command in; where that is little or nothing, so that it is noticed."""
+    """What holds a command in, where that is little or nothing so that it is noticed; and whether it has a network."""
     if act.kind == "run" and (not act.confined or act.confined.startswith("none")):
-        return [(_UNCONFINED, ODD)]
-    return exact(act.confined, _WARNS if act.confined.startswith("limited") else "")
+        held = [(_UNCONFINED, ODD)]
+    else:
+        held = exact(act.confined, _WARNS if act.confined.startswith("limited") else "")
+    return [*held, (f"{'; ' if held else ''}network {act.network}", "")] if act.network else held
 
 
 def _paths(values: Iterable[str], look: str, most: int | None) -> Line:

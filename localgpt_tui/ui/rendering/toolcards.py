@@ -6,6 +6,7 @@ from collections.abc import Callable
 from itertools import islice
 
 from localgpt_tui.safety.terminal import printable, visible
+from localgpt_tui.tools.noted import WARNING
 from localgpt_tui.ui.rendering.icons import Icons
 from localgpt_tui.ui.rendering.lines import GUTTER, Line, chop, fit
 from localgpt_tui.ui.rendering.markdown import MOST_CHARACTERS
@@ -19,6 +20,7 @@ _BAD = ("failed", "denied", "refused")
 _LAST = 3  # lines of a running tool's output that a folded card shows
 _LIVE = 12  # and an unfolded one
 _LARGEST = 200_000  # characters of a change that is worked out from a call's arguments
+_END = 4000  # characters of a result, among which a warning stands
 _EXIT = re.compile(r"\bexit(?:ed with)? (?:status|code):? (\d+)\b")
 
 
@@ -35,7 +37,7 @@ def tool_lines(row: ToolRow, width: int, icons: Icons) -> list[Line]:
     elif row.arguments.strip():
         lines += boxed(_laid_out(row.arguments), width, icons, "tool-arguments")
     if row.text and row.text.strip() != changed.strip():
-        lines += boxed(row.text, width, icons, "failed" if row.state in _BAD else "tool-result")
+        lines += boxed(row.text, width, icons, "failed" if row.state in _BAD else _result_look)
     return lines
 
 
@@ -60,7 +62,8 @@ def outcome(row: ToolRow, icons: Icons) -> str:
         case "failed":
             words = [f"{icons.no} failed", _exit(row), passed, _allowed(row)]
         case "done":
-            words = [_changed_lines(row) or _size(row), _exit(row), passed, _allowed(row)]
+            warning = f"{icons.no} look at what changed" if _warns(row) else ""
+            words = [warning, _changed_lines(row) or _size(row), _exit(row), passed, _allowed(row)]
         case _:
             pass
     return "  ".join(filter(None, words))
@@ -131,7 +134,7 @@ def _first_line(row: ToolRow, width: int, icons: Icons) -> Line:
     left = width - 8 - len(name) - len(came_of_it)
     line: Line = [(f"  {fold} ", f"{GUTTER} tool"), (name, "tool"), ("  ", "")]
     line += [(fit(told, max(0, left), icons.more), "details"), ("  ", "")] if told and left > 4 else []
-    look = "failed" if row.state in _BAD else "mark" if row.state == "asking" else "details"
+    look = "failed" if row.state in _BAD or _warns(row) else "mark" if row.state == "asking" else "details"
     return [*line, (came_of_it, look)]
 
 
@@ -184,6 +187,14 @@ def _change_look(line: str) -> str:
     if line.startswith(("+++ ", "--- ", "@@", "\\")):
         return "details"
     return {"+": "code-string", "-": "code-deleted"}.get(line[:1], "tool-result")
+
+
+def _warns(row: ToolRow) -> bool:
+    return row.state == "done" and f"\n{WARNING}" in f"\n{row.text[-_END:]}"
+
+
+def _result_look(line: str) -> str:
+    return "failed" if line.startswith(WARNING) else "tool-result"
 
 
 def _laid_out(arguments: str) -> str:

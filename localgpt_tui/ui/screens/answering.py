@@ -171,12 +171,13 @@ class EditCallScreen(ModalScreen[str | None]):
         super().__init__()
         self.approval = approval
         self._values = _values(approval.call.arguments)
+        self._shown = ""
         self._command = self._values.get("command") if isinstance(self._values.get("command"), str) else None
 
     def compose(self) -> ComposeResult:
         """What is changed, the text, a hint."""
         text = self._command if isinstance(self._command, str) else arguments_of(self.approval.call.arguments)
-        shown = printable(text)
+        shown = self._shown = printable(text)
         what = "command" if self._command is not None else "arguments"
         with Vertical(id="dialog", classes="wide"):
             yield Static(f"{fit(printable(self.approval.call.name), 30)}: the {what}", markup=False, classes="name")
@@ -200,6 +201,10 @@ class EditCallScreen(ModalScreen[str | None]):
     def action_take(self) -> None:
         """Give the changed arguments, where they are any."""
         text = self.query_one(TextArea).text
+        if text == self._shown:
+            words = "Nothing was changed. Esc goes back; y there runs it as it is."
+            self.query_one("#edit-hint", Static).update(Content(words))
+            return
         if self._command is not None:
             if text.strip():
                 self.dismiss(json.dumps({**self._values, "command": text}, ensure_ascii=False))

@@ -12,7 +12,6 @@ from localgpt_tui.core.errors import LocalGPTError
 from localgpt_tui.ui import guarding
 from localgpt_tui.ui.approver import ScreenApprover
 from localgpt_tui.ui.attention import Attentive
-from localgpt_tui.ui.screens.answering import EditCallScreen, QuestionScreen, ReasonScreen, decide
 from localgpt_tui.ui.screens.inspecting import InspectingScreen
 from localgpt_tui.ui.widgets.approval_panel import ApprovalPanel
 from localgpt_tui.ui.widgets.header import Header
@@ -47,18 +46,16 @@ class ApprovingScreen(InspectingScreen):
         """With the session come its guard and what waits; who asks there asks here."""
         assert self.sitting is not None  # noqa: S101 - it has a session to show
         self.sitting.approver = self.approver
+        self.query_one(ApprovalPanel).here = self.sitting.journal.id
         await super().show_session()
-        if not self.query_one(Status).sandbox:
-            self.set_timer(self._pace, self._try_sandbox)
 
     def show_usage(self) -> None:
         """Show how much is asked."""
         super().show_usage()
         self.query_one(Status).mode = guarding.mode(self.sitting)
 
-    @work(group="sandbox", exclusive=True)
-    async def _try_sandbox(self) -> None:
-        """Show what holds commands in, once the first keys are not kept waiting by finding out."""
+    async def try_sandbox(self) -> None:
+        """Show what holds commands in, which is found out by trying."""
         tier = await asyncio.to_thread(guarding.tier, self.sitting)
         if self.is_attached:
             self.query_one(Status).sandbox = tier
@@ -75,8 +72,12 @@ class ApprovingScreen(InspectingScreen):
     def _question_settled(self, settled: ScreenApprover.Settled) -> None:
         self.query_one(ApprovalPanel).drop(settled.question)
         settled_id = settled.question.approval.id
+        from localgpt_tui.ui.screens import answering  # noqa: PLC0415 - the first frame does not wait for it
+
         match self.app.screen:
-            case QuestionScreen() | ReasonScreen() | EditCallScreen() as over if over.approval.id == settled_id:
+            case answering.QuestionScreen() | answering.ReasonScreen() | answering.EditCallScreen() as over if (
+                over.approval.id == settled_id
+            ):
                 over.dismiss(None)
             case _:
                 pass
@@ -100,6 +101,8 @@ class ApprovingScreen(InspectingScreen):
     @on(ApprovalPanel.Chosen)
     @work(group="answer", exclusive=True)
     async def _answer(self, chosen: ApprovalPanel.Chosen) -> None:
+        from localgpt_tui.ui.screens.answering import decide  # noqa: PLC0415 - the first frame does not wait for it
+
         decision = await decide(self.app, chosen.question.approval, chosen.key)
         if decision is not None:
             chosen.question.answer(decision)
@@ -151,6 +154,9 @@ class ApprovingScreen(InspectingScreen):
     async def _go_on_in(self, session: str) -> None:
         """The program that asked has ended: open its session, with the words that let it go on with the answer."""
         assert self.sitting is not None  # noqa: S101 - a question was answered with it
+        if await asyncio.to_thread(guarding.runs_by_itself, self.sitting, session):
+            self.say("Your answer is kept; where it was a yes, the run that asked goes on within a minute.")
+            return
         try:
             journal = await asyncio.to_thread(guarding.journal_of, self.sitting, session)
             await self.open_session(journal)

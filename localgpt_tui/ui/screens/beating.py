@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import gc
+import importlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -15,6 +17,7 @@ from localgpt_tui.ui import guarding
 from localgpt_tui.ui.attention import Attentive
 from localgpt_tui.ui.happened import Happened
 from localgpt_tui.ui.screens.approving import ApprovingScreen
+from localgpt_tui.ui.stylesheets import ParsedOnce
 from localgpt_tui.ui.widgets.banner import Banner
 from localgpt_tui.ui.widgets.header import Header
 
@@ -36,6 +39,7 @@ class BeatingScreen(ApprovingScreen):
     def __init__(self, *, pace: float, clock: Callable[[], datetime]) -> None:
         super().__init__(pace=pace, clock=clock)
         self._pulse: Pulse | None = None
+        self._keeper: Heartbeat | None = None
         self._seen_beats: Seen | None = None
         self._panel: HeartbeatPanel | None = None
         self._card: AwayCard | None = None
@@ -44,30 +48,42 @@ class BeatingScreen(ApprovingScreen):
         self._beside: HeartbeatScreen | None = None
         self._ticks = 0
 
-    @work(group="heartbeat")
-    async def watch_heartbeat(self) -> None:
-        """Begin, once the first keys are not kept waiting by it."""
-        await asyncio.sleep(self._pace)
-        if self.sitting is None or self.engine.unattended:
-            return
-        watched, keeper = await asyncio.to_thread(self._hearts)
+    @work(group="beginning")
+    async def look_about(self) -> None:
+        """Find out what is shown beside the model while that is looked for: all of it is drawn at once."""
+        await asyncio.gather(self.try_sandbox(), self._show_heartbeat())
+
+    async def _show_heartbeat(self) -> None:
+        watched, self._keeper = await asyncio.to_thread(self._hearts)
         from localgpt_tui.ui.pulse import Pulse  # noqa: PLC0415 - it is there by now
-        from localgpt_tui.ui.widgets.away_card import AwayCard  # noqa: PLC0415 - the same
         from localgpt_tui.ui.widgets.heartbeat_panel import HeartbeatPanel  # noqa: PLC0415 - the same
 
         if not self._there():
             return
-        self._pulse = Pulse(watched, keeper)
-        zone = watched.settings.zone
-        self._panel, self._card = HeartbeatPanel(self.clock, zone), AwayCard(self.clock, zone)
+        self._pulse = Pulse(watched, self._keeper)
+        self._panel = HeartbeatPanel(self.clock, watched.settings.zone)
         await self.query_one("#side").mount(self._panel)
-        await self.query_one("#chat").mount(self._card, before=self.query_one(Banner))
-        await self._tell_away()
+        await self.look_at_heartbeat()
+
+    @work(group="heartbeat")
+    async def watch_heartbeat(self) -> None:
+        """Tell what was done while nobody watched, and look on from now."""
+        if self._pulse is None or self._keeper is None or self.engine.unattended:
+            return
+        await self._tell_away(self._pulse)
         if not self._there():
             return
-        self._keep_schedule(keeper)
-        await self.look_at_heartbeat()
+        self._keep_schedule(self._keeper)
         self.set_interval(self._pace, self._tick)
+        await self._prepare_ledger()
+
+    async def _prepare_ledger(self) -> None:
+        """Load the screen of its own, and its looks, so that its first opening is as quick as any other."""
+        await asyncio.to_thread(importlib.import_module, f"{__package__}.heartbeat")
+        if self._there() and isinstance(self.app, ParsedOnce):
+            await self.app.read_ahead("memory", "heartbeat")
+        if not self.app.is_headless:
+            gc.freeze()  # the ledger and all of this stay: else going through them costs the opening half of its time
 
     def _there(self) -> bool:
         """False once the app has ended, and what is shown is gone."""
@@ -153,18 +169,21 @@ class BeatingScreen(ApprovingScreen):
 
     # while you were away
 
-    async def _tell_away(self) -> None:
+    async def _tell_away(self, pulse: "Pulse") -> None:
         """Show the card, where there is anything to tell."""
-        assert self._pulse is not None  # noqa: S101 - it was made before
         try:
             away = await asyncio.to_thread(self._away)
             if not away.lines:
-                await asyncio.to_thread(self._pulse.heart.visited)
+                await asyncio.to_thread(pulse.heart.visited)
                 return
         except LocalGPTError:
             return  # the look that follows says why
-        if self._card is None or not self._there():
+        from localgpt_tui.ui.widgets.away_card import AwayCard  # noqa: PLC0415 - only where there is something to tell
+
+        if not self._there():
             return
+        self._card = AwayCard(self.clock, pulse.heart.settings.zone)
+        await self.query_one("#chat").mount(self._card, before=self.query_one(Banner))
         self._card.show(away)
         if self.focused is self.prompt and not self.prompt.text and not self.busy:
             self.set_focus(self._card)
@@ -221,8 +240,10 @@ class BeatingScreen(ApprovingScreen):
 
     async def close_down(self) -> None:
         """What happened until now was seen."""
-        await asyncio.to_thread(self._visited)
-        await super().close_down()
+        try:
+            await super().close_down()
+        finally:  # what is recorded last was seen as well
+            await asyncio.to_thread(self._visited)
 
     def _visited(self) -> None:
         if self._pulse is not None:

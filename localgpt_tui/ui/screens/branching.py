@@ -41,6 +41,7 @@ class BranchingScreen(WritingScreen):
                 self.action_stash()
             self.put(Draft(message.text, message.attachments))
             self.action_chat()
+            self.entitle_draft("changing what you said; /undo goes back")
             self.say("Change it and send it. /undo returns to what was there.")
 
     @work(group="branches")
@@ -67,6 +68,8 @@ class BranchingScreen(WritingScreen):
         """Return to what was left last."""
 
         def undo() -> bool:
+            if not _is_begun(self._conversation().journal):
+                raise LocalGPTError("Nothing was said here yet.", "There is nothing to take back.")
             self._conversation().undo_rewind()
             return True
 

@@ -84,16 +84,17 @@ class CopyingScreen(SharingScreen):
         copied = self.app.copied if isinstance(self.app, Clipboard) else ""
         return self.get_selected_text() or copied or self._message()
 
-    def _row(self) -> Row | None:
+    def row_meant(self) -> Row | None:
+        """What a command is about: the row under the cursor, else the latest reply."""
         transcript = self.query_one(Transcript)
         replies = (row for row in reversed(transcript.rows) if isinstance(row, ReplyRow))
         return transcript.cursor or next(replies, None)
 
     def _message(self) -> str:
-        row = self._row()
+        row = self.row_meant()
         return self.query_one(Transcript).source(row) if row else ""
 
     def _code(self) -> str:
-        row = self._row()
+        row = self.row_meant()
         blocks = self.query_one(Transcript).code_blocks(row) if row else []
         return blocks[-1].source if blocks else ""

@@ -85,6 +85,7 @@ class HeartbeatScreen(BeatHandlingScreen):
         super().__init__(pulse, remembering, engine, assistant, drafts=assistant.places.state / "edited", look=look)
         self._seen = seen
         self._rows: Sequence[Row] = seen.rows[::-1]
+        self._counts: Mapping[str, int] = dict.fromkeys(FILTERS, 0)
         self._only = only if only in FILTERS else "all"
         self._first = row
         self._held: int | None = None
@@ -114,12 +115,6 @@ class HeartbeatScreen(BeatHandlingScreen):
         self.call_after_refresh(self._read_ledger)
         self.set_interval(1.0, self._show_head)
 
-    def do(self, line: str) -> None:
-        """The command palette was used here: the chat carries it out."""
-        self.app.pop_screen()
-        chat = self.app.screen
-        chat.call_later(getattr(chat, "do"), line)  # noqa: B009 - the palette knows it by this name only
-
     # showing
 
     def take(self, seen: Seen) -> None:
@@ -139,10 +134,10 @@ class HeartbeatScreen(BeatHandlingScreen):
             return
         if self._held is not None:
             self._held += max(0, len(rows) - len(self._rows) - self._held)
+            self._show_filters()
         else:
             self._rows = rows[::-1]
             self._show_rows()
-        self._show_filters()
         self._show_tasks(rows)
 
     def _show_head(self) -> None:
@@ -159,7 +154,7 @@ class HeartbeatScreen(BeatHandlingScreen):
         facts = (
             following,
             f"every {in_words(seen.every)}",
-            f"kept by the daemon, process {seen.daemon}" if seen.daemon else "kept by the app; no daemon runs",
+            seen.kept,
             f"today {state.today.tokens:,} of {budget.tokens_a_day:,} tokens",
             f"${state.today.dollars:.2f} of ${budget.dollars_a_day:.2f}",
         )
@@ -169,13 +164,16 @@ class HeartbeatScreen(BeatHandlingScreen):
         self._put("#heart-head", shown)
 
     def _show_rows(self) -> None:
-        self.query_one(BeatList).show([row for row in self._rows if FILTERS[self._only](row)])
+        """List the rows, gone through once for every filter."""
+        found = {name: [row for row in self._rows if holds(row)] for name, holds in FILTERS.items()}
+        self._counts = {name: len(rows) for name, rows in found.items()}
+        self.query_one(BeatList).show(found[self._only])
         self._show_filters()
 
     def _show_filters(self) -> None:
         line = Content("")
-        for number, (name, holds) in enumerate(FILTERS.items(), 1):
-            count = sum(map(holds, self._rows))
+        for number, name in enumerate(FILTERS, 1):
+            count = self._counts[name]
             here = name == self._only
             words = f"[{name.upper()} {count:,}]" if here else f" {name} {count:,} "
             line = Content.assemble(line, (f"{number}", "$text-muted"), (words, "bold $primary" if here else ""), " ")

@@ -148,6 +148,11 @@ class PanedScreen(Screen[None]):
         place = panes.index(self.focused) if self.focused in panes else -min(step, 0)
         self.set_focus(panes[(place + step) % len(panes)])
 
+    @property
+    def prompt_hints(self) -> tuple[Hint, ...]:
+        """The keys that matter while something is written."""
+        return PROMPT_HINTS
+
     def on_descendant_focus(self) -> None:
         """Say which keys matter in the pane that has them now; the news may come late, so look who that is."""
         hints = self.query_one(Hints)
@@ -165,7 +170,7 @@ class PanedScreen(Screen[None]):
             case Leader():
                 pass
             case _:
-                hints.show(getattr(self.focused, "HINTS", PROMPT_HINTS))
+                hints.show(getattr(self.focused, "HINTS", self.prompt_hints))
 
     def on_resize(self, event: events.Resize) -> None:
         """Where both panes fit again, the list steps back beside the chat."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -17,6 +17,8 @@ from localgpt_tui.drafting.fuzzy import rank
 from localgpt_tui.safety.terminal import printable
 
 _MOST = 200
+_LINES = 16
+_AROUND = 10  # lines of the dialog that are not choices
 
 
 class PickerScreen(ModalScreen[Suggestion | None]):
@@ -56,6 +58,10 @@ class PickerScreen(ModalScreen[Suggestion | None]):
     def on_mount(self) -> None:
         """Show everything."""
         self._search(self._query)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """As many choices as leave room for the line and the hint."""
+        self.query_one(OptionList).styles.max_height = max(1, min(_LINES, event.size.height - _AROUND))
 
     def action_move(self, step: int) -> None:
         """Mark another one."""

@@ -10,12 +10,12 @@ from localgpt_tui.drafting.completion import Suggestion
 from localgpt_tui.ui.pager import page, pager_command
 from localgpt_tui.ui.plainprint import print_plain
 from localgpt_tui.ui.rendering.links import Link
-from localgpt_tui.ui.screens.copying import CopyingScreen
+from localgpt_tui.ui.screens.looking import LookingScreen
 from localgpt_tui.ui.screens.picker import PickerScreen
 from localgpt_tui.ui.widgets.transcript import Transcript
 
 
-class ReadingScreen(CopyingScreen):
+class ReadingScreen(LookingScreen):
     """Does what the transcript asks for and only reads; what changes the session is somebody else's."""
 
     @on(Transcript.Noted)
@@ -82,7 +82,7 @@ class ReadingScreen(CopyingScreen):
 
     def action_links(self) -> None:
         """Show where the links of the message under the cursor lead, or of the latest reply."""
-        transcript, row = self.query_one(Transcript), self._row()
+        transcript, row = self.query_one(Transcript), self.row_meant()
         if row is not None and transcript.cursor is None:
             transcript.point_at(row)
         transcript.action_links()

@@ -37,6 +37,14 @@ class RecallingScreen(BranchingScreen):
         await super().show_session()
         self.count_learned()
 
+    def action_remember(self, line: str = "") -> None:
+        """Note `line` down; without one, let the person write it."""
+        if line:
+            self.remember_line(line)
+        else:
+            self.prompt.write(f"# {self.prompt.text}")
+            self.action_chat()
+
     @work(group="note")
     async def remember_line(self, line: str) -> None:
         """Note `line` down without asking a model."""
@@ -74,7 +82,8 @@ class RecallingScreen(BranchingScreen):
         if self.sitting is None:
             return
         try:
-            learned = await self.engine.run(self._memory().learned(self.sitting.journal.id))
+            journal = self.sitting.journal
+            learned = await self.engine.run(self._memory().learned(journal.id, since=journal.created))
         except LocalGPTError:
             learned = []  # /learned says why
         for header in self.query(Header):  # there is none any more once the app has ended

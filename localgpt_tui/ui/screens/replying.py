@@ -19,6 +19,7 @@ from localgpt_tui.ui.reply import Aside, Reply
 from localgpt_tui.ui.screens.beating import BeatingScreen
 from localgpt_tui.ui.screens.writing import COMMAND
 from localgpt_tui.ui.widgets.happening import take
+from localgpt_tui.ui.widgets.hints import Hint
 from localgpt_tui.ui.widgets.queued import Queued
 from localgpt_tui.ui.widgets.status import Status
 from localgpt_tui.ui.widgets.transcript import Transcript
@@ -51,11 +52,19 @@ class ReplyingScreen(BeatingScreen):
         """True while a reply is being written in the open session."""
         return self.reply is not None
 
+    @property
+    def prompt_hints(self) -> tuple[Hint, ...]:
+        """The keys that matter while something is written; what is sent during a reply waits."""
+        first, *rest = super().prompt_hints
+        return (("Enter", "queue") if self.busy else first, *rest)
+
     def start(self, text: str, along: tuple[Attachment, ...] = ()) -> None:
         """Say `text` in the open session and show what is answered."""
         assert self.sitting is not None  # noqa: S101 - `ready` was asked before
         self.query_one(Status).begin()
+        self.entitle_draft()
         self._say_in(self.sitting.journal.id, Draft(text, along))
+        self.on_descendant_focus()
 
     def stop_reply(self) -> bool:
         """Stop the reply in the open session; False where none is being written."""
@@ -122,6 +131,7 @@ class ReplyingScreen(BeatingScreen):
     def _ended(self, reply: Reply) -> None:
         """The reply in view is over: go on with what waits, or keep it where that makes no sense any more."""
         self.query_one(Status).end()
+        self.on_descendant_focus()
         self.show_usage()
         self.list_sessions()
         self.count_branches()
@@ -150,6 +160,8 @@ class ReplyingScreen(BeatingScreen):
         if aside is None:
             status.end()
             super().show_entries(opening)
+            if _unanswered(opening) and not self.sitting.journal.read_only:
+                self.tell("This was never answered; `/retry` asks again.")
         else:
             self._first, self._returned = aside.first, aside.draft
             self.query_one(Transcript).bring_back(aside.timeline, more=aside.first is not None)
@@ -160,6 +172,7 @@ class ReplyingScreen(BeatingScreen):
                     status.show(aside.reply.latest)
             else:
                 self._ended(aside.reply)
+        self.on_descendant_focus()
         for left in tuple(self._asides.values()):
             if left.reply.session not in self._replies:  # it ended while this session was being opened
                 self._ended_aside(left)
@@ -186,6 +199,12 @@ class ReplyingScreen(BeatingScreen):
         unsent = joined([Draft() if goes_on else reply.unsent, aside.unsent])
         await self.keep_draft(self.sitting.assistant.shelf.folder / f"{reply.session}.jsonl", unsent)
         self.list_sessions()
+
+
+def _unanswered(opening: "Opening") -> bool:
+    """True where what was said last is not a model's: the program ended before there was an answer."""
+    said = [entry.message for entry in opening.entries if entry.message]
+    return bool(said) and said[-1].kind != "assistant"
 
 
 def _ended_words(aside: Aside) -> str:

@@ -14,6 +14,7 @@ from localgpt_tui.ui.engine import Engine
 from localgpt_tui.ui.screens.panes import PanedScreen
 from localgpt_tui.ui.widgets.header import Header
 from localgpt_tui.ui.widgets.hints import Hints
+from localgpt_tui.ui.widgets.session_list import SessionList
 from localgpt_tui.ui.widgets.status import Status, place_words
 from localgpt_tui.ui.widgets.transcript import Transcript
 from localgpt_tui.ui.widgets.welcome import Finding, Welcome
@@ -118,7 +119,8 @@ class SessionScreen(PanedScreen):
         await self.engine.run(self.sitting.converse(journal))
         await self.show_session()
         self.show_surroundings()
-        self.action_chat()
+        if not self.query_one(SessionList).has_focus:  # who tidies the list goes on there
+            self.action_chat()
         if gone:
             self.say(gone)
 
@@ -140,7 +142,7 @@ class SessionScreen(PanedScreen):
         self.set_class(not opening.entries, "-empty")
         incognito = self.sitting.journal.incognito
         self.set_class(incognito, "-incognito")
-        self.query_one("#draft").border_title = "incognito: nothing is recalled, nothing is kept" if incognito else None
+        self.entitle_draft()
         said = [entry.message.text for entry in opening.entries if entry.message and entry.message.kind == "user"]
         self.prompt.remember(said)
         self.query_one(Status).reset(opening.usage)
@@ -150,6 +152,12 @@ class SessionScreen(PanedScreen):
         self.list_sessions()
         for sentence in self.sitting.journal.damage[:1]:
             self.say(sentence)
+
+    def entitle_draft(self, words: str = "") -> None:
+        """Say above the draft what is special about it: `words`, or that the session is incognito."""
+        if self.sitting is not None and self.sitting.journal.incognito:
+            words = "incognito: nothing is recalled, nothing is kept"
+        self.query_one("#draft").border_title = words or None
 
     def show_entries(self, opening: "Opening") -> None:
         """Fill the transcript with the end of a session."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from textual import on, work
 
@@ -10,6 +11,9 @@ from localgpt_tui.core.errors import LocalGPTError
 from localgpt_tui.ui.screens.reading import ReadingScreen
 from localgpt_tui.ui.screens.rename import RenameScreen
 from localgpt_tui.ui.widgets.session_list import SessionList
+
+if TYPE_CHECKING:  # it is the store: not before the first frame
+    from localgpt_tui.sessions.shelf import Shelf
 
 RUNNING, READ_ONLY, UNREAD = "●", "=", "!"
 """Marks in the list: a reply is being written; another program holds it; it grew since it was looked at here."""
@@ -60,9 +64,8 @@ class SidebarScreen(ReadingScreen):
 
     @on(SessionList.Chosen)
     def _chosen(self, chosen: SessionList.Chosen) -> None:
-        if self.sitting is not None and chosen.id == self.sitting.journal.id:
-            self.action_chat()
-        else:
+        self.action_chat()
+        if self.sitting is None or chosen.id != self.sitting.journal.id:
             self.do(f"/open {chosen.id}")
 
     @on(SessionList.Asked)
@@ -70,30 +73,39 @@ class SidebarScreen(ReadingScreen):
     async def _asked(self, asked: SessionList.Asked) -> None:
         if self.sitting is None:
             return
-        shelf, here = self.sitting.assistant.shelf, asked.id == self.sitting.journal.id
-        title = self.query_one(SessionList).title_of(asked.id)
         try:
-            match asked.wish:
-                case "new" | "undelete":
-                    self.do(f"/{asked.wish}")
-                case "pin" if asked.id:
-                    await asyncio.to_thread(shelf.pin, asked.id, on=asked.id not in self._pinned)
-                case "delete" | "rename" if here:
-                    self.do(f"/{asked.wish}")
-                case "delete" if asked.id in self.replying:
-                    self.say("A reply is being written in it: open it and stop that first.")
-                case "delete" if asked.id:
-                    await asyncio.to_thread(shelf.delete, asked.id)
-                    self.say(f"Deleted “{title}”. u brings it back.")
-                case "rename" if asked.id:
-                    wanted = await self.app.push_screen_wait(RenameScreen(title))
-                    if wanted:
-                        await asyncio.to_thread(shelf.rename, asked.id, wanted)
-                case _:
-                    pass
+            if asked.id == self.sitting.journal.id and asked.wish in {"delete", "rename"}:
+                self.do(f"/{asked.wish}")
+            else:
+                await self._tidy(self.sitting.assistant.shelf, asked.wish, asked.id)
         except LocalGPTError as error:
             self.say(str(error))
         self.list_sessions()
+
+    async def _tidy(self, shelf: "Shelf", wish: str, session: str) -> None:
+        """Do what is wished for to a session that is not open; the list keeps the keys, but for a new one."""
+        title = self.query_one(SessionList).title_of(session)
+        match wish:
+            case "new":
+                self.action_chat()
+                self.do("/new")
+            case "undelete":
+                back = await asyncio.to_thread(shelf.undelete_last)
+                title = await asyncio.to_thread(lambda: shelf.open(back, writable=False).title)
+                self.say(f"“{title}” is back; Enter opens it.")
+            case "pin" if session:
+                await asyncio.to_thread(shelf.pin, session, on=session not in self._pinned)
+            case "delete" if session in self.replying:
+                self.say("A reply is being written in it: open it and stop that first.")
+            case "delete" if session:
+                await asyncio.to_thread(shelf.delete, session)
+                self.say(f"Deleted “{title}”. u brings it back.")
+            case "rename" if session:
+                wanted = await self.app.push_screen_wait(RenameScreen(title))
+                if wanted:
+                    await asyncio.to_thread(shelf.rename, session, wanted)
+            case _:
+                pass
 
     @work(group="rename", exclusive=True)
     async def action_rename(self) -> None:

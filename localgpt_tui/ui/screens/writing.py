@@ -160,7 +160,10 @@ class WritingScreen(DraftingScreen):
     async def action_attach(self, path: str = "") -> None:
         """Send the file `path` along with the next message."""
         if not path:
-            self.prompt.write("/attach ")
+            if self.prompt.text:  # it stays as it is: what is named in it goes along too
+                self.prompt.insert("@" if self.prompt.text[-1:].isspace() else " @", self.prompt.document.end)
+            else:
+                self.prompt.write("/attach ")
             self.action_chat()
             return
         try:

@@ -145,6 +145,7 @@ class ApprovalPanel(Vertical, can_focus=True):
         self._armed = False
         self._arming: Timer | None = None
         self._writing = False
+        self._spelling = False  # a word for the draft is being typed here: letters of answers belong to it
 
     def compose(self) -> ComposeResult:
         """What is asked, what would run, what may be answered."""
@@ -223,9 +224,11 @@ class ApprovalPanel(Vertical, can_focus=True):
         event.prevent_default()
         if self.take(event.character):
             return
-        if self.question is not None and event.character in keys_for(self.question.approval):
-            return  # too early: it is neither an answer nor a letter of the draft
-        self.post_message(self.Typed(event.character))
+        answer = self.question is not None and event.character in keys_for(self.question.approval)
+        self._spelling = self._spelling or not answer
+        self._disarm()
+        if self._spelling:  # else it is too early: neither an answer nor a letter of the draft
+            self.post_message(self.Typed(event.character))
 
     def on_paste(self, event: events.Paste) -> None:
         """What is pasted is no answer."""
@@ -271,7 +274,7 @@ class ApprovalPanel(Vertical, can_focus=True):
         self._redraw()
 
     def _arm(self) -> None:
-        self._armed = True
+        self._armed, self._spelling = True, False
         self._redraw()
 
     def _redraw(self) -> None:

@@ -56,7 +56,8 @@ class HeartbeatPanel(Vertical):
 
     def show(self, seen: "Seen") -> None:
         """Show what was seen; nothing where the heartbeat is off."""
-        self._seen, self._count = seen, self._counted()
+        self._seen = seen
+        self._count = self._counted()
         self.set_class(seen.state.mood != "off", "-on")
         self._fill()
 

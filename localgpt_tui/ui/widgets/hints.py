@@ -1,5 +1,6 @@
 """The last line: the keys that matter here, or a word that passes."""
 
+from rich.cells import cell_len
 from rich.console import RenderableType
 from textual.content import Content
 from textual.timer import Timer
@@ -34,14 +35,15 @@ class Hints(Widget):
             self._timer = None
         self._word = " ".join(printable(word).split())
         self.set_class(bool(self._word), "-word")
-        self.refresh()
+        self.set_class(cell_len(self._word) > self.size.width > 0, "-long")
+        self.refresh(layout=self.has_class("-long"))
         if self._word:
             self._timer = self.set_timer(seconds, lambda: self.say(""))
 
     def render(self) -> RenderableType | Visual:
-        """One line, never cut inside a hint."""
+        """One line, never cut inside a hint; a long word takes more lines."""
         if self._word:
-            return Content(self._word).truncate(max(1, self.size.width), ellipsis=True)
+            return Content(self._word)
         line = Content("")
         for key, words in self._hints:
             part = Content.assemble((key, "$primary"), f" {words}")

@@ -54,7 +54,7 @@ def found(
     """Passages with their scores and what was chosen for them; `counted` ones also with their numbers."""
     return [
         Item(
-            f"{passage.path}:{passage.first_line}",
+            passage.source,
             key=str(place),
             lead=f"{f'[{passage.number or place}] ' if counted else ''}{_score(passage.score)}",
             tail=" ".join(filter(None, (chosen(passage), _day(passage.day, now)))),
@@ -71,7 +71,7 @@ def chosen_items(places: Mapping[Chosen, Passage | None], chosens: Chosens) -> l
             items.append(Item(f"{title} · {len(listed)}"))
         for place, each in enumerate(listed):
             here = places.get(each)
-            tail = f"{here.path}:{here.first_line}" if here else "no longer there"
+            tail = here.source if here else "no longer there"
             items.append(Item(each.opening, key=f"{sign}{place}", lead=" ", tail=tail, keep_end=False))
     return items
 

@@ -23,8 +23,8 @@ def counted(passages: Sequence[Passage]) -> tuple[Passage, ...]:
 
 
 def mark_of(passage: Passage) -> str:
-    """How a mark names a passage: `[1] memory/2026-03-12.md:41`."""
-    return f"[{passage.number}] {passage.path}:{passage.first_line}"
+    """How a mark names a passage: `[1] memory/2026-03-12.md#L41`."""
+    return f"[{passage.number}] {passage.source}"
 
 
 def _passages(kept: list[object]) -> Iterator[Passage]:

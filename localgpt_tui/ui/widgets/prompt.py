@@ -20,6 +20,7 @@ KEYS: tuple[tuple[str, str], ...] = (
     ("↑ ↓", "In the first and last line: what you said before; with nothing written: take back what waits"),
     ("/", "At the beginning: a command; what fits is listed above the draft"),
     ("@", "A file or a session to send along; what fits is listed"),
+    ("#", "At the beginning: remember the line, without asking a model"),
     ("\\ Enter", "A new line, as in a shell"),
     ("Backspace", "At the very beginning: take the last attachment away"),
     ("Ctrl+A Ctrl+E", "To the beginning and the end of the line"),
@@ -28,6 +29,8 @@ KEYS: tuple[tuple[str, str], ...] = (
     ("Ctrl+D", "Delete the letter under the cursor; with nothing written: quit"),
 )
 """For the help page: what is done by writing."""
+
+_JOINERS = "\u200c\u200d"  # parts of words in Persian and Indic scripts, and of emoji; Python calls them unprintable
 
 
 class Prompt(TextArea):
@@ -219,6 +222,10 @@ class Prompt(TextArea):
                 return
             self._place = None
             await super()._on_key(event)
+        elif event.character and event.character in _JOINERS:
+            event.stop()
+            event.prevent_default()
+            self._replace_via_keyboard(event.character, *self.selection)
         else:
             await self._do_bound(event)
 

@@ -48,7 +48,11 @@ class ReadingPane(Vertical):
 
     def action_search(self) -> None:
         """Ask what to look for."""
-        self._line.open()
+        self.search()
+
+    def search(self, words: str = "") -> None:
+        """Open the line, with `words` in it where there are any, and go to what they find."""
+        self._line.open(words)
         self._transcript.search(self._line.words)
 
     def action_go(self) -> None:

@@ -152,6 +152,11 @@ class NoticeRow(Row):
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
+class ToldRow(NoticeRow):
+    """What a command has to tell, in Markdown."""
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
 class ErrorRow(Row):
     """Why a turn failed, and what to do next."""
 

@@ -271,11 +271,6 @@ class RowView(SwiftlyScrolled, ManyLooks, ScrollView, can_focus=True):
         bottom = self.scroll_offset.y + max(1, self.scrollable_content_region.height) - 1
         return self.canvas.heights.at(bottom) if self.canvas.rows else -1
 
-    def action_fold(self) -> None:
-        """Fold or unfold the row under the cursor."""
-        if self.cursor is not None:
-            self.fold(self.cursor)
-
     def fold(self, row: Row) -> None:
         """Fold `row`, or unfold it; where it begins stays in view."""
         if row.foldable and row in self.canvas.rows:

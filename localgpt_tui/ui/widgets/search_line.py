@@ -35,10 +35,12 @@ class SearchLine(Horizontal):
         """True from the moment it is given the keys, which is before the news of it arrives."""
         return self.screen.focused is self.query_one(Input)
 
-    def open(self) -> None:
-        """Take the keys; what was looked for last is there to be typed over."""
+    def open(self, words: str = "") -> None:
+        """Take the keys; `words`, or what was looked for last, is there to be typed over."""
         self.display = True
         field = self.query_one(Input)
+        if words:
+            field.value = words
         self.screen.set_focus(field)
         field.select_all()
 

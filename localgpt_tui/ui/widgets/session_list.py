@@ -155,7 +155,10 @@ class SessionList(OptionList):
         age = _age(session.updated, self._now or session.updated)
         mark = self._marks.get(session.id) or ("›" if session.id == self._open else "*" if session.pinned else " ")
         room = max(4, self.scrollable_content_region.width - len(age) - 5)
-        title = Content(" ".join(printable(session.title).split()) or "new session").truncate(room, ellipsis=True)
+        words = " ".join(printable(session.title).split()) or "new session"
+        if session.pinned and mark != "*":
+            words = f"* {words}"
+        title = Content(words).truncate(room, ellipsis=True)
         if session.id == self._open:
             title = title.stylize("bold")
         gap = " " * (room - title.cell_length + 1)

@@ -33,6 +33,7 @@ HERE = "on this machine"
 _FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 _TICK = 0.25
 _LEFT = 22  # cells that the left side keeps
+_SILENT = 10.0  # seconds without news of a reply after which that is said
 _LOOSE = "none"  # the tier of a sandbox that holds nothing in
 
 
@@ -51,6 +52,7 @@ class Status(Widget):
         self._clock = clock
         self._since: datetime | None = None
         self._doing = ""
+        self._heard: datetime | None = None
         self._usage = Usage()
         self._tokens: int | None = None
         self._answered = False
@@ -68,6 +70,7 @@ class Status(Widget):
     def begin(self, since: datetime | None = None) -> None:
         """A turn has begun, now or at the moment `since`."""
         self._since, self._doing = since or self._since or self._clock(), "waiting"
+        self._heard = self._clock()
         if self._timer:
             self._timer.resume()
         self.refresh()
@@ -92,6 +95,7 @@ class Status(Widget):
 
     def show(self, event: Event) -> None:
         """Say what the turn is doing now."""
+        self._heard = self._clock()
         match event:
             case Said(message=UserMessage()):
                 self.begin()
@@ -143,13 +147,15 @@ class Status(Widget):
         return Content.assemble(model, state)
 
     def _activity(self) -> Content:
-        passed = (self._clock() - self._since).total_seconds() if self._since else 0.0
-        seconds = int(passed)
+        passed = self._seconds_since(self._since)
+        silent = self._seconds_since(self._heard) if "running" not in self._doing else 0.0
+        words = f" {_elapsed(int(passed))}" + (f" (nothing for {_elapsed(int(silent))})" if silent >= _SILENT else "")
         still = self.app.animation_level == "none"
         frame = "·" if still else _FRAMES[int(passed / _TICK) % len(_FRAMES)]
-        return Content.assemble(
-            (frame, "$primary"), " ", (self._doing, "bold"), f" {_elapsed(seconds)}", ("  Esc stops", "$text-muted")
-        )
+        return Content.assemble((frame, "$primary"), " ", (self._doing, "bold"), words, ("  Esc stops", "$text-muted"))
+
+    def _seconds_since(self, moment: datetime | None) -> float:
+        return (self._clock() - moment).total_seconds() if moment else 0.0
 
     def _fill(self) -> str:
         if self._tokens is None:

@@ -40,7 +40,7 @@ _MARKS = {
 LIVE_CHARACTERS = 16_384
 """How much of what a running tool has shown is kept; all of it is in the answer, or in the file that this names."""
 
-_NO = ("The person said no.", "Not run: nobody is there to ask.")
+_UNASKED = "Not run: nobody is there to ask."
 _CHANGING = ("write", "remember")
 _YES = ("once", "session", "edit")
 _LONGEST = 3600.0  # seconds; a longer gap between two messages was a pause, not the time of a reply
@@ -194,17 +194,21 @@ class Timeline:
             row.dropped += live.count("\n", 0, len(live) - len(row.text))
             self._touch(row)
 
-    def notice(self, text: str) -> None:
-        """News about the turn, in the place of the news before it if nothing came between."""
-        if self._notice is not None and self.rows and self.rows[-1] is self._notice:
+    def notice(self, text: str, kind: type[NoticeRow] = NoticeRow) -> None:
+        """News about the turn, in the place of the news of its kind before it if nothing came between."""
+        if type(self._notice) is kind and self.rows and self.rows[-1] is self._notice:
             self._notice.text = text
             self._touch(self._notice)
         else:
-            self._notice = self._add(NoticeRow(text=text))
+            self._notice = self._add(kind(text=text))
 
     def failed(self, reason: str, advice: str) -> None:
-        """The turn ended without an answer."""
+        """The turn ended without an answer, or with a part of one: the card below that says why."""
         self._end_turn("failed")
+        partial = next((row for row in reversed(self.rows) if isinstance(row, ReplyRow)), None)
+        if partial is not None and partial.mark == f"failed: {reason}":
+            partial.mark = "failed"
+            self._touch(partial)
         self._add(ErrorRow(text=reason, advice=advice))
 
     def cancelled(self) -> None:
@@ -343,6 +347,6 @@ def _ending(message: ToolMessage, *, asked: bool) -> Running:
     """How a call ended; a no reads the same from the file as when it was said."""
     if not message.failed:
         return "done"
-    if asked or message.text.startswith(_NO):
+    if asked or message.declined or message.text.startswith(_UNASKED):
         return "denied"
     return "refused" if message.text.startswith("Refused: ") else "failed"

@@ -16,7 +16,7 @@ from localgpt_tui.ui.widgets.caret import CaretView
 from localgpt_tui.ui.widgets.gathering import Streamed, joined
 from localgpt_tui.ui.widgets.happening import take
 from localgpt_tui.ui.widgets.jumping import JumpView
-from localgpt_tui.ui.widgets.rows import Row
+from localgpt_tui.ui.widgets.rows import Row, ToldRow
 from localgpt_tui.ui.widgets.searching import SearchView
 from localgpt_tui.ui.widgets.ticking import TickView
 from localgpt_tui.ui.widgets.timeline import Timeline
@@ -162,10 +162,16 @@ class Transcript(CaretView, SearchView, JumpView, TickView):
         self._draw_changes()
 
     def tell(self, text: str) -> None:
-        """Show a notice that is not part of the conversation."""
+        """Show Markdown that is not part of the conversation; what is longer than the view, from its beginning."""
         self._take_pending()
-        self._timeline.notice(text)
+        self._timeline.notice(text, ToldRow)
         self._draw_changes()
+        self.call_after_refresh(self._show_beginning, self.rows[-1])
+
+    def _show_beginning(self, row: Row) -> None:
+        long = self.canvas.heights[len(self.rows) - 1] > self.scrollable_content_region.height
+        if long and self.rows and self.rows[-1] is row:
+            self.show_line(row, 0)
 
     def flush(self) -> None:
         """Draw at once what has arrived."""

@@ -152,6 +152,15 @@ class VerbView(RowView):
         if (row := self._aim()) is not None:
             self.post_message(self.PagerWanted(self.source(row)))
 
+    def action_fold(self) -> None:
+        """Fold or unfold the thinking or the tool under the cursor."""
+        if (row := self._aim()) is None:
+            return
+        if row.foldable:
+            self.fold(row)
+        else:
+            self.post_message(self.Noted("There is nothing to fold here: j and k go to another message."))
+
     def action_open(self) -> None:
         """Fold or unfold what folds; of other messages, list the links."""
         if (row := self._aim()) is None:
