@@ -93,7 +93,7 @@ async def test_json_tells_tools_and_what_they_answered(places, out, err):
     started = next(event for event in events if event["type"] == "tool_started")
     answered = next(e["message"] for e in events if e["type"] == "said" and e["message"]["role"] == "tool")
     assert started["call"].keys() == {"id", "name", "arguments"}
-    assert answered.keys() == {"role", "text", "time", "call_id", "name", "failed", "seconds"}
+    assert answered.keys() == {"role", "text", "time", "call_id", "name", "failed", "declined", "seconds"}
     assert answered["call_id"] == started["call"]["id"]
 
 

@@ -57,8 +57,8 @@ class ApprovingScreen(InspectingScreen):
     async def try_sandbox(self) -> None:
         """Show what holds commands in, which is found out by trying."""
         tier = await asyncio.to_thread(guarding.tier, self.sitting)
-        if self.is_attached:
-            self.query_one(Status).sandbox = tier
+        for status in self.query(Status):  # there is none any more once the app has ended
+            status.sandbox = tier
 
     # the question
 

@@ -111,6 +111,8 @@ class ChatScreen(ReplyingScreen):
         except LocalGPTError as error:
             self.app.exit(return_code=2 if isinstance(error, ConfigError) else 1, message=Text(printable(str(error))))
             return
+        if self._is_gone():
+            return
         self.show_surroundings()
         self.watch_others()
         self.watch_running()
