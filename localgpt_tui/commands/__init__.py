@@ -141,7 +141,7 @@ COMMANDS: tuple[Command, ...] = (
     _screen("editor", "write the draft in your editor", "w", key="draft-editor"),
     _screen("stash", "put the draft aside, or bring it back", "S", key="draft-stash"),
     _screen("history", "search what you said before, in any session", "f", key="draft-history"),
-    _screen("remember", "note LINE in today's log without asking a model, as a # before it does", "#", argument="LINE"),
+    _screen("remember", "note LINE in today's log, as # does, without a model", "#", argument="LINE"),
     _screen("top", "go to the first message", "<", key="transcript-top"),
     _screen("end", "go to the end, and follow it", ">", key="transcript-end"),
     _screen("queue", "change what waits behind a reply", "Q"),
