@@ -66,6 +66,12 @@ def shown_name(name: str) -> str:
     return "".join(character if character.isprintable() else _escaped(character) for character in name)
 
 
+def from_home(path: Path | str) -> str:
+    """`path` as a person writes it: from `~` on, where it lies below their home."""
+    whole, home = str(path), str(Path.home())
+    return f"~{whole[len(home) :]}" if whole == home or whole.startswith(f"{home}/") else whole
+
+
 @contextlib.contextmanager
 def _translated() -> Iterator[None]:
     try:

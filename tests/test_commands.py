@@ -1,4 +1,5 @@
 import asyncio
+from pathlib import Path
 
 import pytest
 from fakes import EventLog, Hangs, ScriptedProvider
@@ -170,3 +171,17 @@ async def test_status_says_what_is_known_and_what_is_not(desk):
     await commands.run(desk, "/status")
     assert desk.conversation.journal.id in desk.told[-1]
     assert "`recall`" in desk.told[-1]
+
+
+async def test_files_that_are_given_back_are_named_from_where_one_is(desk, tmp_path, monkeypatch):
+    changes, session = desk.assistant.equipment.changes, desk.conversation.journal.id
+    near, far = tmp_path / "project" / "notes" / "a.md", Path.home() / "b.md"
+    near.parent.mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "project")
+    near.write_text("before")
+    changes.begin(session)
+    for path in (near, far):
+        changes.keep(session, path, b"after")
+        path.write_text("after")
+    await commands.run(desk, "/undo files")
+    assert desk.told[-1].splitlines()[:2] == ["- `notes/a.md` holds again what it did", "- `~/b.md` is gone again"]

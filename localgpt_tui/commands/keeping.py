@@ -1,9 +1,11 @@
 """Commands about what is remembered, and about files that tools changed."""
 
 import asyncio
+from pathlib import Path
 
 from localgpt_tui.commands.desk import Desk
 from localgpt_tui.core.errors import LocalGPTError
+from localgpt_tui.plaintext import from_home, shown_name
 from localgpt_tui.tools.changes import GivenBack
 
 
@@ -50,7 +52,13 @@ def _tell_given_back(desk: Desk, given: GivenBack, then: str) -> None:
     if not given:
         desk.tell("No file was changed by a tool in this session, or all of them are given back already.")
         return
-    lines = [f"- `{path}` holds again what it did" for path in given.restored]
-    lines += [f"- `{path}` is gone again" for path in given.removed]
+    lines = [f"- `{_shown(path)}` holds again what it did" for path in given.restored]
+    lines += [f"- `{_shown(path)}` is gone again" for path in given.removed]
     lines += [f"- {sentence}" for sentence in given.refused]
     desk.tell("\n".join([*lines, "", then]))
+
+
+def _shown(path: Path) -> str:
+    """A file as a person would name it here: from the working folder, or from `~`."""
+    here = Path.cwd()
+    return shown_name(str(path.relative_to(here)) if path.is_relative_to(here) else from_home(path))

@@ -18,7 +18,7 @@ from localgpt_tui.frontends.asking import AskingApprover
 from localgpt_tui.frontends.jsonlines import event_fields, json_line
 from localgpt_tui.frontends.lines import Lines
 from localgpt_tui.frontends.opening import open_assistant, open_journal, stopped_by_signals
-from localgpt_tui.frontends.wording import activity
+from localgpt_tui.frontends.wording import activity, held_back
 from localgpt_tui.paths import Places
 from localgpt_tui.safety.terminal import printable
 
@@ -171,7 +171,7 @@ class _Run:
                 self._streamed = False
                 self._end_line()
         if words := activity(event):
-            self._note(words)
+            (self._tell if held_back(event) else self._note)(words)
 
     def _write_text(self, text: str) -> None:
         clean = printable(text)

@@ -37,6 +37,17 @@ def activity(event: Event) -> str:  # noqa: PLR0911 - one line an event
             return ""
 
 
+def held_back(event: Event) -> bool:
+    """True where something was not done that the model wanted: who asked has to know, whoever watches."""
+    match event:
+        case ApprovalAnswered(decision=decision):
+            return decision.answer == "wait"
+        case Said(ToolMessage(text=text, failed=True)):
+            return text.startswith("Refused: ")
+        case _:
+            return False
+
+
 def one_line(text: str) -> str:
     """Foreign text as one harmless line of at most 200 characters; what was taken out shows as a mark."""
     line = " ".join(visible(text).split())

@@ -96,6 +96,9 @@ class LocalEmbedder:
         self._put(batches)
         try:
             together = asyncio.gather(*(asyncio.wrap_future(batch.vectors) for batch in batches))
+            together.add_done_callback(
+                lambda over: over.cancelled() or over.exception()
+            )  # who waited may be gone by then
             vectors = await asyncio.wait_for(together, self._query_seconds if query else None)
         except TimeoutError as error:
             raise LocalGPTError(

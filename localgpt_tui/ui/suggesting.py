@@ -14,6 +14,7 @@ from localgpt_tui.commands import COMMANDS, Command, find
 from localgpt_tui.drafting.completion import Suggestion, Wish
 from localgpt_tui.drafting.folder import files_below
 from localgpt_tui.drafting.fuzzy import match, rank
+from localgpt_tui.plaintext import from_home
 from localgpt_tui.ui.mentions import SESSIONS
 from localgpt_tui.ui.themes import THEMES
 
@@ -136,13 +137,8 @@ def _all_files(folder: Path, workspace: Path) -> list[str]:
     """The working folder's files, then the workspace's by their full path where that lies elsewhere."""
     files = files_below(folder)
     if not workspace.is_relative_to(folder):
-        files += [_from_home(workspace / path) for path in files_below(workspace)]
+        files += [from_home(workspace / path) for path in files_below(workspace)]
     return files
-
-
-def _from_home(path: Path) -> str:
-    home = Path.home()
-    return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)
 
 
 def _beside(query: str) -> list[tuple[str, tuple[int, ...]]]:

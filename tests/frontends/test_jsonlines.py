@@ -38,6 +38,8 @@ SHAPES = [
                     "pattern": "",
                     "binding": "",
                     "confined": "",
+                    "network": "",
+                    "afterwards": "",
                     "origin": "",
                     "near": False,
                 },

@@ -54,6 +54,17 @@ async def test_verbose_tells_the_same_where_nobody_seems_to_watch(places, out, e
     assert "Session " in err.getvalue()
 
 
+async def test_what_was_held_back_or_refused_is_told_whoever_watches(places, model, out, err):
+    wanted = [("bash", {"command": "touch x"}), ("bash", {"command": "rm -rf ~"})]
+    model.calling = lambda request: [] if request["messages"][-1]["role"] == "tool" else wanted
+    status = await ask(places, Wish("tidy up"), out=out, err=err)
+
+    assert (status, out.getvalue()) == (0, "Hello from the model.\n"), "there was an answer"
+    told = err.getvalue().splitlines()
+    assert "Waits for you: run touch x (`localgpt-tui approvals list`)" in told
+    assert any(line.startswith("bash failed: Refused: it would delete ") for line in told)
+
+
 async def test_control_sequences_of_a_model_never_reach_the_terminal(places, model, out, err):
     model.pieces = ("\x1b]0;evil\x07bo", "\x1b[2Jld\x9b31m ", "\u202eend\r\n")
     await ask(places, Wish("hello"), out=out, err=err)

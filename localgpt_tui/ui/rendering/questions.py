@@ -3,9 +3,9 @@
 import difflib
 import json
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from localgpt_tui.core.approvals import Act, Approval
+from localgpt_tui.plaintext import from_home
 from localgpt_tui.ui.rendering.exact import ODD, exact, exact_lines, lines_of, lookalikes
 from localgpt_tui.ui.rendering.lines import Line, chop, wrap
 
@@ -94,7 +94,7 @@ def fact_lines(approval: Approval, width: int, *, everything: bool = True) -> li
         ("reaches", act.hosts, _WARNS),
     ):
         lines += _fact(label, _paths(values, look, most), width)
-    lines += _fact("in", exact(_tilde(act.folder)), width)
+    lines += _fact("in", exact(from_home(act.folder)), width)
     lines += _fact("sandbox", _confinement(act), width, prose=True)
     lines += _fact("then", exact(act.afterwards), width, prose=True)
     for letters in lookalikes("\n".join((text_of(approval)[:10_000], *act.writes, *act.deletes, *act.hosts))):
@@ -138,8 +138,3 @@ def _difference_look(line: str) -> str:
     if line.startswith(("+++", "---")):
         return "bold"
     return {"+": "$success", "-": "$error", "@": _QUIET, "\\": _QUIET}.get(line[:1], "")
-
-
-def _tilde(folder: str) -> str:
-    home = str(Path.home())
-    return f"~{folder[len(home) :]}" if folder == home or folder.startswith(f"{home}/") else folder
