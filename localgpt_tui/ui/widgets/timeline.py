@@ -175,7 +175,8 @@ class Timeline:
         row = self._call_row(approval.call)
         if row.over:
             return
-        row.state = "waiting" if decision.answer in _YES else "denied"
+        taken_back = decision.answer == "no" and decision.by == "nobody"
+        row.state = "waiting" if decision.answer in _YES else "unanswered" if taken_back else "denied"
         row.by = decided_by(decision.answer, decision.by)
         self._touch(row)
 
@@ -332,15 +333,8 @@ class Timeline:
 def decided_by(answer: str, by: str) -> str:
     """Who said yes or no, in a few words."""
     who = "you" if by == "person" else by
-    match answer:
-        case "session":
-            return f"{who}, this session"
-        case "edit":
-            return f"{who}, with changes"
-        case "wait":
-            return "nobody was there"
-        case _:
-            return who
+    words = {"session": f"{who}, this session", "edit": f"{who}, with changes", "wait": "nobody was there"}
+    return words.get(answer, who)
 
 
 def _ending(message: ToolMessage, *, asked: bool) -> Running:
