@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import time
 from collections.abc import MutableSequence, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -13,8 +14,9 @@ from localgpt_tui.core.errors import LocalGPTError
 from localgpt_tui.core.messages import ToolCall, now
 from localgpt_tui.files import Lock, atomic_write, private_folder
 
-_QUESTION, _ANSWER = ".json", ".answer"
+_QUESTION, _ANSWER, _OWNER = ".json", ".answer", ".owner"
 _LONGEST = 1_000_000  # bytes of a question's file; a call may carry a whole file
+_SETTLED = 60.0  # seconds after which an owner's file is no longer one that is just being taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Inbox:
     def __init__(self, folder: Path, *, hours: float = 72.0) -> None:
         self._folder = folder
         self._hours = hours
-        self._alive = Lock(folder / f"{os.getpid()}.owner")
+        self._alive = Lock(folder / f"{os.getpid()}{_OWNER}")
 
     def add(self, approval: Approval, when: datetime | None = None) -> None:
         """Let `approval` wait.
@@ -68,7 +70,8 @@ class Inbox:
             self._file(name, ending).unlink(missing_ok=True)
 
     def list(self, at: datetime | None = None) -> list[Waiting]:
-        """The questions without an answer, the oldest first; what has expired is removed."""
+        """The questions without an answer, the oldest first; what has expired or belonged to the dead is removed."""
+        self._sweep()
         moment, waiting = at or now(), []
         for file in sorted(self._folder.glob(f"*{_QUESTION}")):
             found = self._read(file)
@@ -137,6 +140,13 @@ class Inbox:
                 return replace(decision, by=f"{decision.by}, in the list of what waits")
         return None
 
+    def _sweep(self) -> None:
+        """Remove what processes that are gone had said of themselves."""
+        for file in self._folder.glob(f"*{_OWNER}"):
+            with contextlib.suppress(OSError, ValueError):  # another program removed it first, or it is not ours
+                if time.time() - file.stat().st_mtime > _SETTLED:
+                    self._lives(int(file.stem))
+
     def _file(self, name: str, ending: str = _QUESTION) -> Path:
         plain = "".join(character for character in name if character.isalnum() or character in "-_")
         return self._folder / f"{plain}{ending}"
@@ -167,7 +177,7 @@ class Inbox:
         """Whether the process that asked is there: it holds a lock, which a number taken by another does not."""
         if pid == os.getpid():
             return self._alive.held
-        lock = Lock(self._folder / f"{pid}.owner")
+        lock = Lock(self._folder / f"{pid}{_OWNER}")
         if not lock.path.exists() or lock.acquire():
             lock.release()
             lock.path.unlink(missing_ok=True)

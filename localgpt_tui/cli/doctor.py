@@ -1,7 +1,9 @@
 """`localgpt-tui doctor`: what is set up, and how to fix the rest."""
 
 import json
+import shutil
 import sys
+import textwrap
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -61,7 +63,19 @@ def _report(found: Sequence[Check], *, as_json: bool) -> int:
     return 1 if any(check.status == "fail" for check in found) else 0
 
 
+def finding_lines(check: Check, columns: int) -> list[str]:
+    """A finding and how to mend it in lines of at most `columns`, parted between words; a path is never parted."""
+    said = [(f"{_SIGNS[check.status]} {check.status:<4}  ", f"{check.name}: {check.words}")]
+    said += [("        → ", check.fix)] if check.fix else []
+    lines: list[str] = []
+    for lead, words in said:
+        room = max(20, columns - len(lead))
+        parts = textwrap.wrap(printable(words), room, break_long_words=False, break_on_hyphens=False)
+        lines += [f"{' ' * len(lead) if number else lead}{part}" for number, part in enumerate(parts)]
+    return lines
+
+
 def _show(check: Check) -> None:
-    click.echo(printable(f"{_SIGNS[check.status]} {check.status:<4}  {check.name}: {check.words}"))
-    if check.fix:
-        click.echo(printable(f"        → {check.fix}"))
+    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize
+    for line in finding_lines(check, columns):
+        click.echo(line)

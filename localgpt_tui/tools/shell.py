@@ -136,7 +136,8 @@ def _told(job: str, running: Running, jobs: Jobs, most: int, aftermath: str) -> 
         tail, _ = part_of(spool, spool.size - most // 3, most, last=True)
         jobs.looked(job, end)
         left_out = f"[{spool.size - end - most // 3:,} of {spool.size:,} bytes are left out here; "
-        text += f"\n{left_out}job_output with job={job} and offset={end} reads on]\n{tail}"
+        lines = spool.line_ends + (spool.read(spool.size - 1, 1) != b"\n")
+        text += f"\n{left_out}job_output with job={job} and offset={end} reads on; {lines:,} lines in all]\n{tail}"
     cut = spool.size > most
     outcome = "\n".join(filter(None, (text, aftermath, f"[{running.outcome}]")))
     if cut:

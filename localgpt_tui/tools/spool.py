@@ -18,12 +18,13 @@ class Spool:
 
     Attributes:
         size: the bytes that are kept.
+        line_ends: how many lines end among them.
         full: whether there was more than may be kept, or the disk did not take it; what follows is dropped.
     """
 
     def __init__(self, folder: Path, *, in_memory: int, most: int) -> None:
         """Keep `in_memory` bytes in memory and at most `most` in a file in `folder`."""
-        self.size = 0
+        self.size = self.line_ends = 0
         self.full = False
         self._folder = folder
         self._in_memory = in_memory
@@ -45,6 +46,7 @@ class Spool:
                 self.full = True
                 return
         self.size += len(taken)
+        self.line_ends += taken.count(b"\n")
 
     def read(self, start: int, count: int) -> bytes:
         """At most `count` bytes from `start`."""

@@ -1,5 +1,6 @@
 """The list of what waits for the person."""
 
+import os
 import subprocess
 import sys
 from datetime import timedelta
@@ -97,3 +98,15 @@ def test_a_process_that_died_is_known_to_be_gone(tmp_path):
         process.wait()
         assert [each.owner_alive for each in Inbox(tmp_path).list()] == [False]
         process.stdin.close()
+
+
+def test_what_the_dead_had_said_of_themselves_is_removed_and_the_living_are_left_alone(tmp_path):
+    here = Inbox(tmp_path)
+    here.add(ASKED)
+    own, dead, foreign, new = (tmp_path / f"{name}.owner" for name in (os.getpid(), 2**31 - 2, "some", 2**31 - 3))
+    for file in (dead, foreign, new):
+        file.touch()
+    for file in (own, dead, foreign):
+        os.utime(file, (0, 0))
+    assert [each.owner_alive for each in here.list()] == [True]
+    assert sorted(tmp_path.glob("*.owner")) == sorted((own, foreign, new))

@@ -5,6 +5,8 @@ import json
 import pytest
 
 from localgpt_tui.cli import main
+from localgpt_tui.cli.doctor import finding_lines
+from localgpt_tui.doctor import Check
 from localgpt_tui.paths import find_places
 
 
@@ -47,6 +49,17 @@ def test_json_is_a_list_of_findings_and_nothing_else(run):
     findings = json.loads(out)
     assert all(finding.keys() == {"name", "status", "words", "fix"} for finding in findings)
     assert {finding["status"] for finding in findings} <= {"ok", "warn", "fail"}
+
+
+def test_a_long_finding_goes_on_below_itself_and_is_parted_between_words():
+    fix = "Set it in /a/path/that/is/rather-long/config.toml, or leave it."
+    assert finding_lines(Check("keys", "warn", "the usual ones; Shift+Enter arrives as Enter", fix), 40) == [
+        "! warn  keys: the usual ones;",
+        "        Shift+Enter arrives as Enter",
+        "        → Set it in",
+        "          /a/path/that/is/rather-long/config.toml,",
+        "          or leave it.",
+    ]
 
 
 def test_fix_says_what_it_did(run):

@@ -82,6 +82,13 @@ def test_every_verdict_has_reasons_in_words(verdict, row):
     assert all(reason.strip() and reason.isprintable() for reason in found.reasons)
 
 
+def test_what_runs_on_in_the_background_is_said_so(verdict):
+    assert (
+        verdict("ls & ls").reasons == verdict("ls &").reasons == ("it has “&”, which lets it run on in the background",)
+    )
+    assert "means something to a shell" in verdict("ls &> listing").reasons[0]
+
+
 @pytest.mark.parametrize(
     "wrapper",
     [

@@ -57,6 +57,7 @@ async def test_a_long_output_is_cut_in_the_middle_and_can_be_read_on(shell: Shel
     size = 228_894 + 4
     assert said.startswith("1\n2\n3\n")
     assert said.endswith("\n40000\nend\n[exit status 0]")
+    assert " reads on; 40,001 lines in all]\n" in said
     found = re.search(r"\[([\d,]+) of 228,898 bytes are left out here; job_output with job=(c1) and offset=(\d+)", said)
     assert found
     assert len(shell.outputs) == 1

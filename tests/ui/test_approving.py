@@ -225,5 +225,9 @@ def test_what_came_of_a_call_is_said_in_words():
     assert outcome(failed, signs) == "✗ failed  exit 3  2.1 s  allowed by you"
     warned = ToolRow(name="bash", text="[! look]\n[exit status 0]", state="done", by="you")
     assert outcome(warned, signs) == "✗ look at what changed  2 lines  allowed by you"
+    note = "[180 of 200 bytes are left out here; job_output with job=c1 and offset=9 reads on; 40,001 lines in all]"
+    assert outcome(ToolRow(text=f"1\n2\n{note}\n9\n[exit status 0]", state="done"), signs) == "40,001 lines"
+    cut = "a\nb\n\n[Cut here: 9 of 12 characters are not shown. Ask for a smaller part.]"
+    assert outcome(ToolRow(text=cut, state="done"), signs) == "the first 2 lines"
     assert outcome(ToolRow(state="running", seconds=75.0), signs) == "running  1 min 15 s"
     assert outcome(ToolRow(state="refused"), icons("ascii")) == "x refused by a rule"

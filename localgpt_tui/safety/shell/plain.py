@@ -114,9 +114,10 @@ class _Lines:
             else:
                 break
         if self._place == start or not self._ends_here():
-            raise NotPlainError(
-                f"“{self._line[self._place : self._place + 1] or 'the end'}”, which means something to a shell"
-            )
+            sign, following = self._line[self._place : self._place + 1], self._line[self._place + 1 : self._place + 2]
+            if sign == "&" and following != ">":
+                raise NotPlainError("“&”, which lets it run on in the background")
+            raise NotPlainError(f"“{sign or 'the end'}”, which means something to a shell")
         return word
 
     def _ends_here(self) -> bool:

@@ -21,6 +21,8 @@ _LAST = 3  # lines of a running tool's output that a folded card shows
 _LIVE = 12  # and an unfolded one
 _LARGEST = 200_000  # characters of a change that is worked out from a call's arguments
 _END = 4000  # characters of a result, among which a warning stands
+_IN_ALL = re.compile(r"^\[[\d,]+ of [\d,]+ bytes are left out here; .*; ([\d,]+) lines in all\]$", re.MULTILINE)
+_CUT = "\n\n[Cut here: "
 _EXIT = re.compile(r"\bexit(?:ed with)? (?:status|code):? (\d+)\b")
 
 
@@ -161,8 +163,13 @@ def _whole_seconds(seconds: float) -> str:
 
 
 def _size(row: ToolRow) -> str:
-    lines = row.text.count("\n") + (not row.text.endswith("\n")) if row.text else 0
-    return f"{lines:,} line{'' if lines == 1 else 's'}"
+    """How many lines came; of a result that was cut, how many there were, or how many of the first are there."""
+    if found := _IN_ALL.search(row.text):
+        return f"{found[1]} lines"
+    text, cut, _ = row.text.rpartition(_CUT)
+    text = text if cut else row.text
+    lines = text.count("\n") + (not text.endswith("\n")) if text else 0
+    return f"{'the first ' if cut else ''}{lines:,} line{'' if lines == 1 else 's'}"
 
 
 def _changed_lines(row: ToolRow) -> str:

@@ -44,8 +44,8 @@ _STANDING = {
     "unclear": ("✗", "$error"),
 }
 _HINTS: tuple[Hint, ...] = (
-    ("Enter", "session"), ("r", "run"), ("p", "pause"), ("t", "tasks"), ("d", "dry run"), ("f", "filter"),
-    ("?", "keys"), ("Esc", "back"), ("Space", "hold"), ("+ -", "interval"),
+    ("Enter", "session"), ("Esc", "back"), ("r", "run"), ("p", "pause"), ("t", "tasks"), ("d", "dry run"),
+    ("f", "filter"), ("?", "keys"), ("Space", "hold"), ("+ -", "interval"),
 )  # fmt: skip
 _MORE_KEYS = (("↑ ↓ j k g G", "Move; PgUp PgDn by pages"), ("1 … 5", "All, acted, errors, wrote memory, needs you"))
 
