@@ -129,7 +129,7 @@ async def test_what_happened_meanwhile_is_told_once_and_each_line_leads_to_its_p
         assert window.attention.title.startswith("(!)")
 
 
-async def test_ten_thousand_rows_are_walked_through_as_ten_are():
+async def test_ten_thousand_rows_are_walked_through_as_ten_are_and_the_way_out_is_told_on_the_smallest_screen():
     first, *_ = write_past(Beat(30), Beat(20), Beat(10))
     window = app(beats=True)
     async with window.run_test(size=(120, 40)) as pilot:
@@ -144,3 +144,5 @@ async def test_ten_thousand_rows_are_walked_through_as_ten_are():
         await pilot.press("pageup", "home")
         assert entries.chosen.id == "0"
         assert entries.virtual_size.height == 10_000
+        await pilot.resize_terminal(40, 12)
+        await until_shown(pilot, "Enter session  Esc back")
