@@ -31,6 +31,7 @@ class Bounds:
         seconds_cpu: of each process, after which it is ended.
         max_file_bytes: the largest file it may write.
         open_files: how many files a process may hold open.
+        memory_bytes: how much memory of its own a process may have.
     """
 
     folder: Path
@@ -40,6 +41,7 @@ class Bounds:
     seconds_cpu: int = 600
     max_file_bytes: int = 52_428_800
     open_files: int = 1024
+    memory_bytes: int = 8 * 2**30
 
 
 def check(bounds: Bounds, home: Path) -> None:

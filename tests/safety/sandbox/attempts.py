@@ -236,7 +236,7 @@ for name, function in REFUSED.items():
 outcomes["input"] = [os.isatty(0), sys.stdin.read()]
 outcomes["environment"] = dict(os.environ)
 outcomes["limits"] = {
-    name: resource.getrlimit(getattr(resource, f"RLIMIT_{name}")) for name in ("CPU", "FSIZE", "NOFILE", "CORE")
+    name: resource.getrlimit(getattr(resource, f"RLIMIT_{name}")) for name in ("CPU", "FSIZE", "NOFILE", "DATA", "CORE")
 }
 with open("/proc/self/status", encoding="ascii") as file:
     outcomes["status"] = dict(line.split(":\t", 1) for line in file.read().splitlines() if ":\t" in line)

@@ -249,6 +249,14 @@ def test_a_command_that_uses_up_its_time_says_why(by_tier, folder):
     assert ended(command) == 128 + signal.SIGXCPU
 
 
+def test_a_command_that_wants_all_memory_is_given_none(by_tier, folder):
+    line = [sys.executable, "-c", "bytearray(200 << 20)"]
+    for memory, status in ((1 << 30, 0), (100 << 20, 1)):
+        bounds = Bounds(folder, memory_bytes=memory)
+        command = start(by_tier["none"], line, bounds, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        assert ended(command) == status
+
+
 @pytest.mark.skipif(not shutil.which("git"), reason="there is no git here")
 def test_git_works_where_its_settings_are_hidden(run):
     settings = Path.home() / ".gitconfig"

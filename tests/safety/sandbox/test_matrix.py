@@ -271,7 +271,14 @@ def test_the_environment_has_known_names_only(outcomes):
 
 
 def test_limits_are_set_and_processes_are_not_counted(outcomes):
-    assert outcomes["limits"] == {"CPU": [50, 52], "FSIZE": [999_936, 999_936], "NOFILE": [300, 300], "CORE": [0, 0]}
+    memory = 8 * 2**30
+    assert outcomes["limits"] == {
+        "CPU": [50, 52],
+        "FSIZE": [999_936, 999_936],
+        "NOFILE": [300, 300],
+        "DATA": [memory, memory],
+        "CORE": [0, 0],
+    }
     assert outcomes["large_file"][0] == "EFBIG"
 
 
