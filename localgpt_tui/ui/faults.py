@@ -6,7 +6,9 @@ from typing import Any
 
 from rich.text import Text
 from textual.app import App
-from textual.worker import WorkerFailed
+from textual.css.query import NoMatches
+from textual.screen import Screen
+from textual.worker import WorkerFailed, active_worker
 
 from localgpt_tui.safety.terminal import printable
 
@@ -17,6 +19,17 @@ class KeepsCrashes(App[Any]):
     @abstractmethod
     def keep_fault(self, error: BaseException) -> str:
         """Keep what is needed to find the defect; one sentence for the person that says where it is."""
+
+    def _handle_exception(self, error: Exception) -> None:
+        """What a worker looks for in vain on a screen that was left meanwhile is no defect: nobody wants it."""
+        if isinstance(error, WorkerFailed) and isinstance(error.error, NoMatches) and self._was_left():
+            return
+        super()._handle_exception(error)
+
+    def _was_left(self) -> bool:
+        worker = active_worker.get(None)
+        screen = worker.node if worker is not None else None
+        return self._exit or (isinstance(screen, Screen) and screen not in self.screen_stack)
 
     def _fatal_error(self) -> None:
         """Take the place of Textual's own ending, which prints a page of code and the values of its variables."""

@@ -1,7 +1,10 @@
 """An error of the screen that nobody expected."""
 
+import asyncio
+
 import pytest
-from stage import staged
+from stage import staged, until_ready
+from textual.screen import Screen
 
 from localgpt_tui.paths import find_places
 
@@ -27,3 +30,26 @@ async def test_the_app_ends_with_a_crash_file_and_a_sentence_instead_of_a_page_o
     assert "ZeroDivisionError" in kept
     assert "of the person" not in kept.partition("ZeroDivisionError:")[2]
     assert app.return_code == 1
+
+
+class Late(Screen[None]):
+    """Looks for something of its own only after it was left."""
+
+    def on_mount(self) -> None:
+        self.run_worker(self._look())
+
+    async def _look(self) -> None:
+        self.app.pop_screen()
+        while self in self.app.screen_stack:
+            await asyncio.sleep(0)
+        self.query_one("#nowhere")
+
+
+async def test_what_is_looked_for_on_a_screen_that_was_left_is_no_defect():
+    async with staged().run_test() as pilot:
+        await until_ready(pilot)
+        await pilot.app.push_screen(Late())
+        await pilot.pause()
+        await pilot.pause()
+        assert pilot.app.is_running
+    assert not find_places().crashes.exists() or not list(find_places().crashes.iterdir())
